@@ -1,0 +1,3 @@
+#ifndef OCELLUS_CKERNELS_H
+#define OCELLUS_CKERNELS_H
+#endif

@@ -1,0 +1,54 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// Every module of ours under Sources/ speaks of one thing; ../CONTRIBUTING.md says which file is where. Arrows between
+// modules point one way, and neither backend knows the other.
+let package = Package(
+    name: "Ocellus",
+    products: [
+        .library(name: "Ocellus", targets: ["Ocellus"]),
+        .executable(name: "ocellus", targets: ["OcellusCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    ],
+    targets: [
+        // C: the system's interfaces and the innermost loops.
+        .target(name: "COpenCL", linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CSIMD"),
+        .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
+        .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+        .target(name: "CKernels", path: "Kernels", sources: ["kernels.c"]),
+
+        // The graph and what runs it.
+        .target(name: "OcellusGraph"),
+        .target(name: "OcellusCPU", dependencies: ["OcellusGraph", "CSIMD"]),
+        .target(name: "OcellusOpenCL", dependencies: ["OcellusGraph", "COpenCL", "CKernels"]),
+
+        // Pictures, data, networks, training.
+        .target(name: "OcellusImages", dependencies: ["CPNG", "CJPEG"]),
+        .target(name: "OcellusData", dependencies: ["OcellusGraph", "OcellusImages"]),
+        .target(name: "OcellusNetworks", dependencies: ["OcellusGraph"]),
+        .target(name: "OcellusModels", dependencies: ["OcellusGraph", "OcellusNetworks", "OcellusImages"]),
+        .target(
+            name: "OcellusTraining",
+            dependencies: ["OcellusGraph", "OcellusNetworks", "OcellusData", "OcellusModels"]),
+        .target(
+            name: "Ocellus",
+            dependencies: [
+                "OcellusGraph", "OcellusCPU", "OcellusOpenCL", "OcellusImages", "OcellusData", "OcellusNetworks",
+                "OcellusModels", "OcellusTraining",
+            ]),
+        .executableTarget(
+            name: "OcellusCommand",
+            dependencies: ["Ocellus", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+
+        .testTarget(name: "GraphTests", dependencies: ["OcellusGraph"]),
+        .testTarget(name: "CPUTests", dependencies: ["OcellusCPU"]),
+        .testTarget(name: "OpenCLTests", dependencies: ["OcellusOpenCL"]),
+        .testTarget(name: "ImagesTests", dependencies: ["OcellusImages"], resources: [.copy("Golden")]),
+        .testTarget(name: "DataTests", dependencies: ["OcellusData"], resources: [.copy("Golden")]),
+        .testTarget(name: "BackendTests", dependencies: ["Ocellus"], resources: [.copy("Golden")]),
+    ],
+    swiftLanguageModes: [.v6]
+)

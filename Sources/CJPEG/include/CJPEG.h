@@ -1,0 +1,3 @@
+#ifndef OCELLUS_CJPEG_H
+#define OCELLUS_CJPEG_H
+#endif

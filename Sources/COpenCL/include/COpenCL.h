@@ -1,0 +1,3 @@
+#ifndef OCELLUS_COPENCL_H
+#define OCELLUS_COPENCL_H
+#endif

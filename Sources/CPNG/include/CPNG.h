@@ -1,0 +1,3 @@
+#ifndef OCELLUS_CPNG_H
+#define OCELLUS_CPNG_H
+#endif

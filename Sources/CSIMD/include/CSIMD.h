@@ -1,0 +1,3 @@
+#ifndef OCELLUS_CSIMD_H
+#define OCELLUS_CSIMD_H
+#endif

@@ -1,0 +1,171 @@
+/// What runs prepared steps on one device. Neither the graph nor anything above it knows which backend it is.
+///
+/// A backend is used by one thread at a time; who owns it sees to that (`Plan` and `ParameterStore` are not `Sendable`).
+public protocol Backend: AnyObject, Sendable {
+    /// What the device is.
+    var device: DeviceDescription { get }
+
+    /// Reserves `byteCount` bytes on the device; their content is undefined.
+    /// - Throws: `BackendError` when the device has not that much.
+    func makeBuffer(byteCount: Int, label: String) throws -> any DeviceBuffer
+
+    /// Copies `bytes` into `region`, which may be longer. Returns when `bytes` may be reused.
+    func write(_ bytes: UnsafeRawBufferPointer, to region: BufferRegion) throws
+
+    /// Copies the first bytes of `region` to `bytes`, after everything enqueued before has run.
+    func read(_ region: BufferRegion, into bytes: UnsafeMutableRawBufferPointer) throws
+
+    /// Sets every byte of `region` to zero.
+    func zero(_ region: BufferRegion) throws
+
+    /// Whether the backend can run the operation. A fused operation that it cannot run stays unfused.
+    func supports(_ operation: any Operation, inputs: [TensorDescription], outputs: [TensorDescription]) -> Bool
+
+    /// Bytes of scratch memory that the prepared operation wants at `capacity` samples. The plan provides it for the
+    /// length of that step; its content is undefined.
+    func workspaceByteCount(
+        for operation: any Operation, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
+    ) -> Int
+
+    /// Chooses the algorithm, builds kernels, packs what is constant: all that need not be done in every step.
+    func prepare(_ operation: any Operation, _ arguments: OperationArguments) throws -> any PreparedStep
+
+    /// Runs steps in order. Asynchronous backends return before they have run.
+    func run(_ steps: [any PreparedStep], _ invocation: Invocation) throws
+
+    /// Waits for all that was started.
+    func synchronize() throws
+}
+
+/// Memory of a device. Freed when the last reference goes.
+public protocol DeviceBuffer: AnyObject, Sendable {
+    /// Its size in bytes.
+    var byteCount: Int { get }
+}
+
+/// A part of a buffer.
+public struct BufferRegion: Sendable {
+    /// The buffer.
+    public let buffer: any DeviceBuffer
+    /// Where the part starts, in bytes, a multiple of `DeviceDescription.alignment`.
+    public let byteOffset: Int
+    /// How long it is, in bytes.
+    public let byteCount: Int
+
+    /// A part of `buffer`.
+    public init(_ buffer: any DeviceBuffer, byteOffset: Int = 0, byteCount: Int) {
+        self.buffer = buffer
+        self.byteOffset = byteOffset
+        self.byteCount = byteCount
+    }
+}
+
+/// One tensor as an operation meets it.
+public struct Operand: Sendable {
+    /// Shape, batching and element type.
+    public let description: TensorDescription
+    /// Where it is.
+    public let region: BufferRegion
+    /// Whether its content is there when the step is prepared and never changes while the plan lives (weights of an
+    /// inference plan), so that it may be packed once.
+    public let isConstant: Bool
+
+    /// A tensor in memory.
+    public init(_ description: TensorDescription, _ region: BufferRegion, isConstant: Bool = false) {
+        self.description = description
+        self.region = region
+        self.isConstant = isConstant
+    }
+}
+
+/// What a step is prepared for.
+public struct OperationArguments: Sendable {
+    /// The operation's inputs in order.
+    public let inputs: [Operand]
+    /// The operation's outputs in order.
+    public let outputs: [Operand]
+    /// Scratch memory as asked for by `workspaceByteCount`, or nil when that was 0.
+    public let workspace: BufferRegion?
+    /// The largest number of samples that a run may have.
+    public let capacity: Int
+    /// The layer's name, for errors and profiles.
+    public let label: String
+
+    /// Arguments of one operation.
+    public init(
+        inputs: [Operand], outputs: [Operand], workspace: BufferRegion? = nil, capacity: Int, label: String
+    ) {
+        self.inputs = inputs
+        self.outputs = outputs
+        self.workspace = workspace
+        self.capacity = capacity
+        self.label = label
+    }
+}
+
+/// An operation that is ready to run on its operands.
+public protocol PreparedStep {
+    /// Runs, or enqueues, the step once.
+    func run(_ invocation: Invocation) throws
+}
+
+/// What may differ between two runs of one plan.
+public struct Invocation: Sendable {
+    /// The samples present, 1 to the plan's capacity.
+    public var count: Int
+    /// The samples of the whole batch that losses are averaged over; more than `count` when micro-batches make it up.
+    public var batchCount: Int
+    /// The place of the first sample in its batch, for random numbers.
+    public var sampleOffset: Int
+    /// The number of this update, from 1.
+    public var step: Int
+    /// The learning rate of this update.
+    public var learningRate: Float
+    /// The seed of dropout.
+    public var seed: UInt64
+
+    /// A run with `count` samples.
+    public init(
+        count: Int, batchCount: Int? = nil, sampleOffset: Int = 0, step: Int = 1, learningRate: Float = 0,
+        seed: UInt64 = 0
+    ) {
+        self.count = count
+        self.batchCount = batchCount ?? count
+        self.sampleOffset = sampleOffset
+        self.step = step
+        self.learningRate = learningRate
+        self.seed = seed
+    }
+}
+
+/// What a device is.
+public struct DeviceDescription: Sendable, Equatable, Codable {
+    /// What family of backend runs it: `cpu` or `opencl`.
+    public var backend: String
+    /// The device's own name, as `AMD EPYC 7B13` or `NVIDIA H200`.
+    public var name: String
+    /// The driver or instruction set: `AVX2, 2 threads`, `PoCL 3.1`.
+    public var detail: String
+    /// Memory of the device in bytes.
+    public var memoryByteCount: Int
+    /// What offsets of regions into buffers are multiples of, in bytes.
+    public var alignment: Int
+
+    /// Describes a device.
+    public init(backend: String, name: String, detail: String, memoryByteCount: Int, alignment: Int) {
+        self.backend = backend
+        self.name = name
+        self.detail = detail
+        self.memoryByteCount = memoryByteCount
+        self.alignment = alignment
+    }
+}
+
+/// A failure of a device or driver.
+public struct BackendError: Error, Sendable, CustomStringConvertible {
+    /// What failed, where, and what to do.
+    public let description: String
+
+    /// A failure in words.
+    public init(_ description: String) { self.description = description }
+}
