@@ -1,0 +1,177 @@
+/// A tensor of a graph.
+public struct ValueID: Hashable, Sendable {
+    /// Its place in `Graph.values`.
+    public let index: Int
+}
+
+/// What a value is to a graph.
+public enum ValueKind: Sendable, Equatable {
+    /// Written by the host before each run.
+    case input
+    /// Weights, kept in a `ParameterStore`, changed by training.
+    case parameter(Initializer)
+    /// Kept in a `ParameterStore` beside the weights: batch-norm statistics, optimiser moments.
+    case state(Initializer)
+    /// Computed in each run, in the arena.
+    case activation
+}
+
+/// Which part of a training step an operation belongs to.
+public enum Phase: Int, Sendable, Comparable, CaseIterable {
+    /// From the inputs to the outputs and the loss.
+    case forward
+    /// From the loss to the gradients.
+    case backward
+    /// From the gradients to new weights.
+    case update
+
+    /// In the order in which they run.
+    public static func < (left: Phase, right: Phase) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// A network as operations on values, in the order in which they run. It is only a description: nothing is allocated.
+public struct Graph: Sendable {
+    /// One tensor.
+    public struct Value: Sendable {
+        /// Its name: a parameter's is unique and is its name in model files.
+        public let name: String
+        /// Shape and element type.
+        public let description: TensorDescription
+        /// What it is to the graph.
+        public let kind: ValueKind
+    }
+
+    /// One operation on values.
+    public struct Node: Sendable {
+        /// What is computed.
+        public let operation: any Operation
+        /// The operation's inputs in order.
+        public let inputs: [ValueID]
+        /// The operation's outputs in order.
+        public let outputs: [ValueID]
+        /// The layer that it belongs to, for errors and profiles.
+        public let layer: String
+        /// When it runs.
+        public let phase: Phase
+    }
+
+    /// All values, in the order in which they were made.
+    public private(set) var values: [Value] = []
+    /// All operations, in the order in which they run.
+    public private(set) var nodes: [Node] = []
+    /// Values that the host reads, by name; their memory is kept until the run ends.
+    public private(set) var outputs: [String: ValueID] = [:]
+    /// Inputs by name.
+    public private(set) var inputs: [String: ValueID] = [:]
+    /// Parameters and states by name.
+    public private(set) var stored: [String: ValueID] = [:]
+
+    /// An empty graph.
+    public init() {}
+
+    /// The value with an identity.
+    public subscript(_ id: ValueID) -> Value { values[id.index] }
+
+    /// Parameters in the order in which they were made.
+    public var parameters: [ValueID] {
+        values.indices.compactMap { index in
+            if case .parameter = values[index].kind { ValueID(index: index) } else { nil }
+        }
+    }
+
+    /// Parameters and states in the order in which they were made.
+    public var storedValues: [ValueID] {
+        values.indices.compactMap { index in
+            switch values[index].kind {
+            case .parameter, .state: ValueID(index: index)
+            case .input, .activation: nil
+            }
+        }
+    }
+
+    /// Adds an input that the host writes before each run: one `shape` a sample.
+    public mutating func input(_ name: String, _ shape: Shape, _ elementType: ElementType = .float32) -> ValueID {
+        let id = add(Value(name: name, description: TensorDescription(shape, batched: true, elementType), kind: .input))
+        inputs[name] = id
+        return id
+    }
+
+    /// Adds weights.
+    /// - Throws: `GraphError` when the name is taken.
+    public mutating func parameter(_ name: String, _ shape: Shape, _ initializer: Initializer) throws -> ValueID {
+        try store(name, shape, .parameter(initializer))
+    }
+
+    /// Adds a state: what is kept from step to step but is no weight.
+    /// - Throws: `GraphError` when the name is taken.
+    public mutating func state(_ name: String, _ shape: Shape, _ initializer: Initializer) throws -> ValueID {
+        try store(name, shape, .state(initializer))
+    }
+
+    /// Adds an operation after all others.
+    /// - Returns: its outputs.
+    /// - Throws: `GraphError`, naming the layer and the shapes, when the inputs do not fit.
+    @discardableResult
+    public mutating func append(
+        _ operation: any Operation, _ inputs: [ValueID], layer: String, phase: Phase = .forward
+    ) throws -> [ValueID] {
+        let descriptions: [TensorDescription]
+        do {
+            descriptions = try operation.outputs(for: inputs.map { self[$0].description })
+        } catch {
+            throw GraphError("layer '\(layer)' (\(operation.name)): \(error.reason)")
+        }
+        let outputs = descriptions.enumerated().map { index, description in
+            add(
+                Value(
+                    name: descriptions.count == 1 ? layer : "\(layer):\(index)", description: description,
+                    kind: .activation))
+        }
+        nodes.append(Node(operation: operation, inputs: inputs, outputs: outputs, layer: layer, phase: phase))
+        return outputs
+    }
+
+    /// Marks a value as one that the host reads after a run.
+    public mutating func output(_ name: String, _ id: ValueID) { outputs[name] = id }
+
+    /// Inputs and outputs of a node as described.
+    public func descriptions(of node: Node) -> (inputs: [TensorDescription], outputs: [TensorDescription]) {
+        (node.inputs.map { self[$0].description }, node.outputs.map { self[$0].description })
+    }
+
+    /// The work of a whole run at a batch of `samples`, in the phases given.
+    public func cost(samples: Int, phases: ClosedRange<Phase> = .forward ... .update) -> Cost {
+        nodes.reduce(into: Cost(flops: 0, bytes: 0)) { total, node in
+            guard phases.contains(node.phase) else { return }
+            let (inputs, outputs) = descriptions(of: node)
+            let cost = node.operation.cost(inputs: inputs, outputs: outputs, samples: samples)
+            total.flops += cost.flops
+            total.bytes += cost.bytes
+        }
+    }
+
+    private mutating func store(_ name: String, _ shape: Shape, _ kind: ValueKind) throws -> ValueID {
+        guard stored[name] == nil else { throw GraphError("two parameters are named '\(name)'") }
+        let id = add(Value(name: name, description: TensorDescription(shape, batched: false), kind: kind))
+        stored[name] = id
+        return id
+    }
+
+    private mutating func add(_ value: Value) -> ValueID {
+        values.append(value)
+        return ValueID(index: values.count - 1)
+    }
+
+    /// Puts other nodes in place of all nodes: for passes that rewrite the graph, which must keep every value that is
+    /// still used.
+    package mutating func replaceNodes(_ nodes: [Node]) { self.nodes = nodes }
+}
+
+/// A network that cannot be built, in words that name the layer.
+public struct GraphError: Error, Sendable, CustomStringConvertible {
+    /// What is wrong.
+    public let description: String
+
+    /// An error in words.
+    public init(_ description: String) { self.description = description }
+}

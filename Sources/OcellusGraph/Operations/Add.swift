@@ -1,0 +1,22 @@
+/// The sum of two tensors of one shape, as where a residual block's branches meet.
+public struct Add: DifferentiableOperation, Hashable {
+    public static let name = "add"
+
+    /// A sum.
+    public init() {}
+
+    public var inPlace: (output: Int, input: Int)? { (0, 0) }
+
+    /// (a, b) → a + b.
+    public func outputs(for inputs: [TensorDescription]) throws(ShapeMismatch) -> [TensorDescription] {
+        try expectSame(inputs, 2)
+        return [inputs[0]]
+    }
+
+    public func differentiate(_ builder: inout GradientBuilder) throws {
+        let gradient = try builder.gradientOfOutput()
+        for index in 0..<2 where builder.needsGradient(ofInput: index) {
+            builder.setGradient(ofInput: index, to: gradient)
+        }
+    }
+}

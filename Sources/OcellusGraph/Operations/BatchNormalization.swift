@@ -1,0 +1,86 @@
+/// Batch normalisation as in training (Ioffe & Szegedy, ICML 2015): each channel is normalised by its mean and variance
+/// over the samples present and all places, then scaled and shifted: `y = γ · (x − mean) / √(variance + ε) + β`.
+///
+/// Inputs: x `[N, …, C]`, γ, β, running mean and running variance, `[C]` each; the last two are changed:
+/// `running ← momentum · running + (1 − momentum) · batch's`. Outputs: y, the batch's mean `[C]`, and
+/// `1 / √(variance + ε)` `[C]`, which the gradient needs.
+public struct BatchNormalization: DifferentiableOperation, Hashable {
+    public static let name = "batchNormalization"
+    /// ε, added to the variance.
+    public let epsilon: Float
+    /// The weight of the old running statistics, as Keras counts (PyTorch's momentum is 1 − this).
+    public let momentum: Float
+    /// Whether the running variance takes the unbiased estimate (PyTorch) or the biased one (Keras).
+    public let tracksUnbiasedVariance: Bool
+
+    /// Batch normalisation with Keras' defaults.
+    public init(epsilon: Float = 1e-3, momentum: Float = 0.99, tracksUnbiasedVariance: Bool = false) {
+        self.epsilon = epsilon
+        self.momentum = momentum
+        self.tracksUnbiasedVariance = tracksUnbiasedVariance
+    }
+
+    public var mutatedInputs: [Int] { [3, 4] }
+
+    /// (x, γ, β, running mean, running variance) → (y, mean, inverse standard deviation).
+    public func outputs(for inputs: [TensorDescription]) throws(ShapeMismatch) -> [TensorDescription] {
+        try expectChannels(inputs)
+        let statistics = TensorDescription([inputs[0].shape[-1]], batched: false)
+        return [inputs[0], statistics, statistics]
+    }
+
+    public func differentiate(_ builder: inout GradientBuilder) throws {
+        let gradients = try builder.append(
+            BatchNormalizationGradient(),
+            [
+                builder.gradientOfOutput(), builder.inputs[0], builder.inputs[1], builder.outputs[1],
+                builder.outputs[2],
+            ])
+        for index in 0..<3 where builder.needsGradient(ofInput: index) {
+            builder.setGradient(ofInput: index, to: gradients[index])
+        }
+    }
+}
+
+/// The gradient of batch normalisation: (dy, x, γ, mean, inverse standard deviation) → (dx, dγ, dβ).
+public struct BatchNormalizationGradient: Operation, Hashable {
+    public static let name = "batchNormalizationGradient"
+
+    /// The gradient by the input, the scale and the shift.
+    public init() {}
+
+    /// (dy, x, γ, mean, inverse standard deviation) → (dx, dγ, dβ).
+    public func outputs(for inputs: [TensorDescription]) throws(ShapeMismatch) -> [TensorDescription] {
+        try expect(inputs, 5)
+        try expectSame(Array(inputs[0..<2]), 2)
+        try expectChannels(Array(inputs.dropFirst()), 4)
+        return [inputs[0], inputs[2], inputs[2]]
+    }
+}
+
+/// Batch normalisation as in inference, by the running statistics: (x `[N, …, C]`, γ, β, mean, variance) → y.
+public struct BatchNormalizationInference: Operation, Hashable {
+    public static let name = "batchNormalizationInference"
+    /// ε, added to the variance.
+    public let epsilon: Float
+
+    /// Batch normalisation by known statistics.
+    public init(epsilon: Float = 1e-3) { self.epsilon = epsilon }
+
+    public var inPlace: (output: Int, input: Int)? { (0, 0) }
+
+    /// (x, γ, β, mean, variance) → y.
+    public func outputs(for inputs: [TensorDescription]) throws(ShapeMismatch) -> [TensorDescription] {
+        try expectChannels(inputs)
+        return [inputs[0]]
+    }
+}
+
+extension Operation {
+    /// Throws unless the first of `count` inputs has channels and each other is one number a channel.
+    fileprivate func expectChannels(_ inputs: [TensorDescription], _ count: Int = 5) throws(ShapeMismatch) {
+        try expect(inputs, count)
+        guard inputs[0].shape.rank >= 1 else { throw ShapeMismatch("wants an input with channels, not \(inputs[0])") }
+        for input in inputs.dropFirst() { try expect(input, is: [inputs[0].shape[-1]], "scale, shift and statistics") }
+    }
+}

@@ -1,0 +1,29 @@
+/// One step of stochastic gradient descent on one parameter, as PyTorch writes it: `g ← g + weightDecay · w`;
+/// `v ← momentum · v + g`; `w ← w − learningRate · v`, or with Nesterov `w ← w − learningRate · (g + momentum · v)`.
+/// At a constant learning rate it is Keras' too.
+///
+/// Inputs: weight (changed), gradient, and with momentum the velocity (changed), all of one shape. No output.
+public struct SGDUpdate: Operation, Hashable {
+    public static let name = "sgdUpdate"
+    /// How much of the velocity is kept; 0 for none.
+    public let momentum: Float
+    /// Whether the gradient is taken ahead, where momentum carries the weight.
+    public let isNesterov: Bool
+    /// L2 penalty.
+    public let weightDecay: Float
+
+    /// A step of SGD.
+    public init(momentum: Float = 0, isNesterov: Bool = false, weightDecay: Float = 0) {
+        self.momentum = momentum
+        self.isNesterov = isNesterov
+        self.weightDecay = weightDecay
+    }
+
+    public var mutatedInputs: [Int] { momentum == 0 ? [0] : [0, 2] }
+
+    /// (weight, gradient[, velocity]) → nothing.
+    public func outputs(for inputs: [TensorDescription]) throws(ShapeMismatch) -> [TensorDescription] {
+        try expectSame(inputs, momentum == 0 ? 2 : 3)
+        return []
+    }
+}
