@@ -1,0 +1,91 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "failure.h"
+
+typedef struct {
+    png_structp png;
+    png_infop info;
+    const uint8_t *next;
+    size_t left;
+    Failure failure;
+} Decoder;
+
+static void read_bytes(png_structp png, png_bytep out, size_t count) {
+    Decoder *decoder = png_get_io_ptr(png);
+    if (count > decoder->left) cpng_failure_leave(png, CPNG_TRUNCATED, "the file ends before the picture does");
+    memcpy(out, decoder->next, count);
+    decoder->next += count;
+    decoder->left -= count;
+}
+
+// Every chunk that libpng knows and that does not change the pixels here. They are skipped unread: some hold compressed text or
+// profiles, which may unpack to a thousand times their size.
+static const png_byte skippedChunks[] =
+    "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0sRGB\0tEXt\0tIME\0zTXt";
+
+static int create(Decoder *decoder) {
+    decoder->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &decoder->failure, cpng_failure_error, cpng_failure_warning);
+    if (decoder->png) decoder->info = png_create_info_struct(decoder->png);
+    if (decoder->info) return 1;
+    decoder->failure.status = CPNG_FAILED;
+    snprintf(decoder->failure.message, CPNG_MESSAGE_SIZE, "libpng could not be started");
+    return 0;
+}
+
+static void read_header(Decoder *decoder, CPNGHeader *header) {
+    png_structp png = decoder->png;
+    png_set_read_fn(png, decoder, read_bytes);
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, skippedChunks, sizeof skippedChunks / 5);
+    png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // the caller's limits apply, before it allocates
+    png_read_info(png, decoder->info);
+    header->width = png_get_image_width(png, decoder->info);
+    header->height = png_get_image_height(png, decoder->info);
+    header->isInterlaced = png_get_interlace_type(png, decoder->info) != PNG_INTERLACE_NONE;
+    header->hasAlpha = (png_get_color_type(png, decoder->info) & PNG_COLOR_MASK_ALPHA) != 0
+        || png_get_valid(png, decoder->info, PNG_INFO_tRNS) != 0;
+}
+
+// The decoder belongs to the caller of each function that calls setjmp: its own locals are indeterminate after the jump.
+
+static void try_header(Decoder *decoder, CPNGHeader *header) {
+    if (setjmp(decoder->failure.exit) == 0 && create(decoder)) read_header(decoder, header);
+}
+
+CPNGStatus cpng_read_header(const uint8_t *data, size_t size, CPNGHeader *header, char *message) {
+    Decoder decoder = {.next = data, .left = size};
+    cpng_failure_start(&decoder.failure, message);
+    try_header(&decoder, header);
+    png_destroy_read_struct(&decoder.png, &decoder.info, NULL);
+    return decoder.failure.status;
+}
+
+static void read_pixels(Decoder *decoder, CPNGHeader expected, uint8_t *pixels) {
+    png_structp png = decoder->png;
+    CPNGHeader header;
+    read_header(decoder, &header);
+    if (header.width != expected.width || header.height != expected.height || header.hasAlpha != expected.hasAlpha)
+        cpng_failure_leave(png, CPNG_FAILED, "its size differs from the one announced");
+    png_set_expand(png);
+    png_set_strip_16(png);
+    png_set_gray_to_rgb(png);
+    const int passes = png_set_interlace_handling(png);
+    png_read_update_info(png, decoder->info);
+    const size_t rowBytes = (size_t)header.width * (header.hasAlpha ? 4 : 3);
+    if (png_get_rowbytes(png, decoder->info) != rowBytes) png_error(png, "its rows are of an unexpected length");
+    for (int pass = 0; pass < passes; ++pass)
+        for (size_t y = 0; y < header.height; ++y) png_read_row(png, pixels + y * rowBytes, NULL);
+    png_read_end(png, NULL);
+}
+
+static void try_decode(Decoder *decoder, CPNGHeader header, uint8_t *pixels) {
+    if (setjmp(decoder->failure.exit) == 0 && create(decoder)) read_pixels(decoder, header, pixels);
+}
+
+CPNGStatus cpng_decode(const uint8_t *data, size_t size, CPNGHeader header, uint8_t *pixels, char *message) {
+    Decoder decoder = {.next = data, .left = size};
+    cpng_failure_start(&decoder.failure, message);
+    try_decode(&decoder, header, pixels);
+    png_destroy_read_struct(&decoder.png, &decoder.info, NULL);
+    return decoder.failure.status;
+}

@@ -1,0 +1,88 @@
+extension RGBImage {
+    /// Decodes a JPEG or PNG picture to upright 8-bit RGB.
+    ///
+    /// The format is found by the first bytes. Whatever the picture holds becomes RGB by these rules, Pillow's unless noted:
+    /// - grey is repeated in the three channels, a palette is looked up;
+    /// - 16-bit samples give their high byte (Pillow does so for colour);
+    /// - transparency is laid over white (Pillow drops it and shows what lies hidden beneath);
+    /// - four-channel JPEG is taken as Adobe's inverted CMYK or YCCK: each colour is `paper − ink × paper ÷ 255`, where `paper` is the
+    ///   inverted black;
+    /// - colour profiles and gamma are not applied;
+    /// - an EXIF orientation of 2…8 is applied, as `ImageOps.exif_transpose` does; of an animation the first picture is taken;
+    /// - JPEG is decoded by the slow integer transform with smooth chroma upsampling, libjpeg's defaults. Damage that libjpeg
+    ///   can step over is accepted; a file that ends early is not.
+    ///
+    /// - Parameters:
+    ///   - bytes: The whole file.
+    ///   - name: What errors call it.
+    ///   - limits: Checked before the pixels are allocated.
+    /// - Throws: `ImageError`.
+    public static func decode(
+        _ bytes: UnsafeRawBufferPointer, name: String, limits: DecodingLimits = .default
+    ) throws(ImageError) -> RGBImage {
+        let format = try ImageFormat.detect(bytes, name: name)
+        let image =
+            switch format {
+            case .jpeg: try decodeJPEG(bytes, name: name, limits: limits)
+            case .png: try decodePNG(bytes, name: name, limits: limits)
+            }
+        return image.oriented(Orientation(of: bytes, format: format))
+    }
+
+    /// Decodes a JPEG or PNG picture to upright 8-bit RGB, by the rules of `decode(_:name:limits:)`.
+    ///
+    /// - Parameters:
+    ///   - bytes: The whole file.
+    ///   - name: What errors call it.
+    ///   - limits: Checked before the pixels are allocated.
+    /// - Throws: `ImageError`.
+    public static func decode(
+        _ bytes: [UInt8], name: String, limits: DecodingLimits = .default
+    ) throws(ImageError) -> RGBImage {
+        try bytes.withUnsafeBufferPointer { buffer throws(ImageError) in
+            try decode(UnsafeRawBufferPointer(buffer), name: name, limits: limits)
+        }
+    }
+
+    /// Decodes a JPEG or PNG file to upright 8-bit RGB, by the rules of `decode(_:name:limits:)`.
+    ///
+    /// - Throws: `ImageError` that names the path.
+    public static func decode(
+        contentsOf path: String, limits: DecodingLimits = .default
+    ) throws(ImageError) -> RGBImage {
+        try decode(readFile(path, limit: limits.fileBytes), name: path, limits: limits)
+    }
+
+    /// The width and height that `decode` would give, in pixels, from the header alone.
+    ///
+    /// - Throws: `ImageError` when the header cannot be read. The rest of the file may still be damaged.
+    public static func peekSize(
+        _ bytes: UnsafeRawBufferPointer, name: String
+    ) throws(ImageError) -> (width: Int, height: Int) {
+        let format = try ImageFormat.detect(bytes, name: name)
+        let size =
+            switch format {
+            case .jpeg: try peekSizeOfJPEG(bytes, name: name)
+            case .png: try peekSizeOfPNG(bytes, name: name)
+            }
+        return Orientation(of: bytes, format: format).swapsSides ? (size.height, size.width) : size
+    }
+
+    /// The width and height that `decode` would give, in pixels, from the header alone.
+    ///
+    /// - Throws: `ImageError` when the header cannot be read. The rest of the file may still be damaged.
+    public static func peekSize(_ bytes: [UInt8], name: String) throws(ImageError) -> (width: Int, height: Int) {
+        try bytes.withUnsafeBufferPointer { buffer throws(ImageError) in
+            try peekSize(UnsafeRawBufferPointer(buffer), name: name)
+        }
+    }
+
+    /// The width and height that `decode` would give, in pixels, from the header alone.
+    ///
+    /// - Throws: `ImageError` that names the path.
+    public static func peekSize(
+        contentsOf path: String, limits: DecodingLimits = .default
+    ) throws(ImageError) -> (width: Int, height: Int) {
+        try peekSize(readFile(path, limit: limits.fileBytes), name: path)
+    }
+}

@@ -1,0 +1,78 @@
+extension Orientation {
+    /// The orientation that a file's EXIF data ask for; `upright` where there are none, or none that make sense.
+    init(of file: UnsafeRawBufferPointer, format: ImageFormat) {
+        let block =
+            switch format {
+            case .jpeg: Self.exifBlock(ofJPEG: file)
+            case .png: Self.exifBlock(ofPNG: file)
+            }
+        self = block.flatMap(Self.init(exif:)) ?? .upright
+    }
+
+    /// The TIFF structure in the first `Exif` APP1 segment before the first scan.
+    private static func exifBlock(ofJPEG file: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer>? {
+        var position = 2
+        while position + 4 <= file.count, file[position] == 0xFF {
+            let marker = file[position + 1]
+            if marker == 0xFF {  // a fill byte
+                position += 1
+                continue
+            }
+            let standsAlone = marker == 0x01 || (0xD0...0xD8).contains(marker)
+            if standsAlone {
+                position += 2
+                continue
+            }
+            if marker == 0xDA || marker == 0xD9 { return nil }
+            let length = Int(file[position + 2]) << 8 | Int(file[position + 3])
+            guard length >= 2, position + 2 + length <= file.count else { return nil }
+            let content = file[(position + 4)..<(position + 2 + length)]
+            if marker == 0xE1, content.starts(with: [0x45, 0x78, 0x69, 0x66, 0, 0]) { return content.dropFirst(6) }
+            position += 2 + length
+        }
+        return nil
+    }
+
+    /// The content of the first `eXIf` chunk, which may stand before or after the picture's data.
+    private static func exifBlock(ofPNG file: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer>? {
+        var position = 8
+        while position + 12 <= file.count {
+            let length = (0..<4).reduce(0) { $0 << 8 | Int(file[position + $1]) }
+            guard length <= file.count - position - 12 else { return nil }
+            let content = file[(position + 8)..<(position + 8 + length)]
+            if file[(position + 4)..<(position + 8)].elementsEqual("eXIf".utf8) { return content }
+            position += 12 + length
+        }
+        return nil
+    }
+
+    /// Reads tag 0x0112 of the first directory of a TIFF structure.
+    private init?(exif: Slice<UnsafeRawBufferPointer>) {
+        let bytes = UnsafeRawBufferPointer(rebasing: exif)
+        guard bytes.count >= 8 else { return nil }
+        let isLittleEndian = bytes[0] == 0x49
+        guard bytes[0] == bytes[1], isLittleEndian || bytes[0] == 0x4D else { return nil }
+
+        func number(at offset: Int, bytes count: Int) -> Int? {
+            guard offset >= 0, offset <= bytes.count - count else { return nil }
+            let places = offset..<(offset + count)
+            return isLittleEndian
+                ? places.reversed().reduce(0) { $0 << 8 | Int(bytes[$1]) }
+                : places.reduce(0) { $0 << 8 | Int(bytes[$1]) }
+        }
+        guard number(at: 2, bytes: 2) == 42, let directory = number(at: 4, bytes: 4),
+            let count = number(at: directory, bytes: 2)
+        else { return nil }
+        for index in 0..<count {
+            let entry = directory + 2 + index * 12
+            guard let tag = number(at: entry, bytes: 2), let type = number(at: entry + 2, bytes: 2) else { return nil }
+            guard tag == 0x0112 else { continue }
+            // A short, as it should be; some writers use a long or a byte.
+            let size = [1: 1, 3: 2, 4: 4][type]
+            guard let size, let value = number(at: entry + 8, bytes: size) else { return nil }
+            self.init(rawValue: value)
+            return
+        }
+        return nil
+    }
+}

@@ -1,0 +1,40 @@
+/// A picture format that can be read and written.
+public enum ImageFormat: String, Sendable, Equatable, CaseIterable, CustomStringConvertible {
+    case jpeg, png
+
+    /// As "JPEG".
+    public var description: String { rawValue.uppercased() }
+
+    /// Recognises a format by its first bytes; a file's name says nothing reliable.
+    ///
+    /// - Throws: `ImageError` that names the format found, when it is one that cannot be read.
+    static func detect(_ bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> ImageFormat {
+        func holds(_ magic: [UInt8], at offset: Int = 0) -> Bool {
+            bytes.count >= offset + magic.count && magic.indices.allSatisfy { bytes[offset + $0] == magic[$0] }
+        }
+        func holds(_ magic: String, at offset: Int = 0) -> Bool { holds(Array(magic.utf8), at: offset) }
+
+        if bytes.isEmpty { throw ImageError(name: name, reason: .empty) }
+        if holds([0xFF, 0xD8, 0xFF]) { return .jpeg }
+        if holds([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return .png }
+        if holds("PNG", at: 1) {
+            throw ImageError(name: name, reason: .corrupt(.png, "its first eight bytes are not a PNG's"))
+        }
+        let others: [(format: String, isFound: Bool)] = [
+            ("WebP", holds("RIFF") && holds("WEBP", at: 8)),
+            ("GIF", holds("GIF8")),
+            ("BMP", holds("BM")),
+            ("TIFF", holds([0x49, 0x49, 0x2A, 0]) || holds([0x4D, 0x4D, 0, 0x2A])),
+            ("AVIF", holds("ftypavi", at: 4)),
+            ("HEIC", ["heic", "heix", "heim", "hevc", "mif1", "msf1"].contains { holds("ftyp" + $0, at: 4) }),
+            ("JPEG XL", holds([0xFF, 0x0A]) || holds("JXL ", at: 4)),
+            ("JPEG 2000", holds("jP  ", at: 4) || holds([0xFF, 0x4F, 0xFF, 0x51])),
+            ("Photoshop", holds("8BPS")),
+            ("SVG", holds("<svg")),
+        ]
+        if let other = others.first(where: \.isFound) {
+            throw ImageError(name: name, reason: .unsupportedFormat(other.format))
+        }
+        throw ImageError(name: name, reason: .notAPicture)
+    }
+}
