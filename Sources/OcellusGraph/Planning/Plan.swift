@@ -1,0 +1,157 @@
+/// A graph that is ready to run on a backend for batches of up to `capacity` samples: memory is reserved, algorithms are
+/// chosen, kernels are built. Runs allocate nothing.
+public final class Plan {
+    /// What is run, as it is after fusion.
+    public let graph: Graph
+    /// What runs it.
+    public let backend: any Backend
+    /// The most samples a run may have.
+    public let capacity: Int
+    /// How memory is laid out.
+    public let memory: MemoryPlan
+
+    private var steps: [Phase: [any PreparedStep]] = [:]
+    private var regions: [ValueID: BufferRegion] = [:]
+
+    /// Reserves memory and prepares every operation.
+    ///
+    /// - Parameters:
+    ///   - graph: what to run. Operations whose results nobody reads are left out.
+    ///   - parameters: the weights, which must have been added to the store.
+    ///   - parametersAreConstant: whether weights never change while the plan lives, so that they may be packed once.
+    /// - Throws: `GraphError` when the backend lacks an operation or the store a parameter; `BackendError`.
+    public init(
+        _ graph: Graph, capacity: Int, parameters: ParameterStore, parametersAreConstant: Bool = false
+    ) throws {
+        var graph = graph
+        graph.removeUnused()
+        let backend = parameters.backend
+        self.graph = graph
+        self.backend = backend
+        self.capacity = capacity
+        try Self.checkSupport(graph, backend)
+        memory = Self.memoryPlan(graph, backend, capacity: capacity)
+        try reserve(parameters)
+        for (index, node) in graph.nodes.enumerated() where !node.operation.isView {
+            let workspace = memory.workspaces[index]
+            let arguments = OperationArguments(
+                inputs: try node.inputs.map { try operand($0, isConstant: parametersAreConstant) },
+                outputs: try node.outputs.map { try operand($0, isConstant: false) },
+                workspace: workspace.flatMap { region in
+                    arena.map { BufferRegion($0, byteOffset: region.offset, byteCount: region.byteCount) }
+                },
+                capacity: capacity, label: node.layer)
+            steps[node.phase, default: []].append(try backend.prepare(node.operation, arguments))
+        }
+    }
+
+    /// How a graph's memory would be laid out on a backend, without reserving any.
+    public static func memoryPlan(_ graph: Graph, _ backend: any Backend, capacity: Int) -> MemoryPlan {
+        MemoryPlan(graph, capacity: capacity, alignment: backend.device.alignment) { node in
+            let (inputs, outputs) = graph.descriptions(of: node)
+            return node.operation.isView
+                ? 0
+                : backend.workspaceByteCount(
+                    for: node.operation, inputs: inputs, outputs: outputs, capacity: capacity)
+        }
+    }
+
+    /// Runs the phases given, in order. An asynchronous backend returns before they have run.
+    /// - Throws: `GraphError` when `invocation.count` is not 1 to the capacity; `BackendError`.
+    public func run(_ phases: ClosedRange<Phase> = .forward ... .update, _ invocation: Invocation) throws {
+        guard 1...capacity ~= invocation.count else {
+            throw GraphError("a run of \(invocation.count) samples on a plan for 1 to \(capacity)")
+        }
+        for phase in Phase.allCases where phases.contains(phase) {
+            if let steps = steps[phase] { try backend.run(steps, invocation) }
+        }
+    }
+
+    /// Writes an input's first samples.
+    /// - Throws: `GraphError` when there is no such input or it is smaller than `values`.
+    public func write<Element: BitwiseCopyable>(_ values: UnsafeBufferPointer<Element>, toInput name: String) throws {
+        guard let id = graph.inputs[name] else { throw GraphError("there is no input '\(name)'") }
+        let bytes = UnsafeRawBufferPointer(values)
+        // An input that no operation reads has no memory.
+        guard let region = regions[id] else { return }
+        guard bytes.count <= region.byteCount else {
+            throw GraphError("input '\(name)' takes \(region.byteCount) bytes, not \(bytes.count)")
+        }
+        try backend.write(bytes, to: region)
+    }
+
+    /// Writes an input's first samples.
+    /// - Throws: `GraphError` when there is no such input or it is smaller than `values`.
+    public func write<Element: BitwiseCopyable>(_ values: [Element], toInput name: String) throws {
+        try values.withUnsafeBufferPointer { try write($0, toInput: name) }
+    }
+
+    /// Reads an output's first `count` samples, after all that was started has run.
+    /// - Returns: `count × shape` values, or the whole of what is not batched.
+    /// - Throws: `GraphError` when there is no such output.
+    public func read(_ name: String, count: Int) throws -> [Float] {
+        guard let id = graph.outputs[name], let region = regions[id] else {
+            throw GraphError("there is no output '\(name)'")
+        }
+        var values = [Float](repeating: 0, count: graph[id].description.count(samples: count))
+        try values.withUnsafeMutableBytes { try backend.read(region, into: $0) }
+        return values
+    }
+
+    private var arena: (any DeviceBuffer)?
+
+    private func reserve(_ parameters: ParameterStore) throws {
+        if memory.arenaByteCount > 0 {
+            arena = try backend.makeBuffer(byteCount: memory.arenaByteCount, label: "activations")
+        }
+        for index in graph.values.indices {
+            let id = ValueID(index: index)
+            let value = graph[id]
+            switch value.kind {
+            case .parameter, .state:
+                guard graph.nodes.contains(where: { $0.inputs.contains(id) }) else { continue }
+                regions[id] = try parameters.region(of: value.name)
+            case .input:
+                guard graph.nodes.contains(where: { $0.inputs.contains(id) }) else { continue }
+                let byteCount = value.description.byteCount(samples: capacity)
+                regions[id] = BufferRegion(
+                    try backend.makeBuffer(byteCount: byteCount, label: value.name), byteCount: byteCount)
+            case .activation: break
+            }
+        }
+        if let arena {
+            for (id, region) in memory.activations {
+                regions[id] = BufferRegion(
+                    arena, byteOffset: region.offset,
+                    byteCount: graph[id].description.byteCount(samples: capacity))
+            }
+        }
+        // Views of inputs and parameters lie where those do.
+        for node in graph.nodes where node.operation.isView && regions[node.outputs[0]] == nil {
+            regions[node.outputs[0]] = regions[node.inputs[0]]
+        }
+    }
+
+    private func operand(_ id: ValueID, isConstant: Bool) throws -> Operand {
+        guard let region = regions[id] else {
+            throw GraphError("value '\(graph[id].name)' has no memory: nothing computes it")
+        }
+        let value = graph[id]
+        let isStored =
+            switch value.kind {
+            case .parameter, .state: true
+            case .input, .activation: false
+            }
+        return Operand(value.description, region, isConstant: isConstant && isStored)
+    }
+
+    private static func checkSupport(_ graph: Graph, _ backend: any Backend) throws {
+        for node in graph.nodes where !node.operation.isView {
+            let (inputs, outputs) = graph.descriptions(of: node)
+            guard backend.supports(node.operation, inputs: inputs, outputs: outputs) else {
+                throw GraphError(
+                    "layer '\(node.layer)': the device '\(backend.device.name)' cannot run \(node.operation.name)")
+            }
+        }
+    }
+}
