@@ -90,8 +90,12 @@ public struct Graph: Sendable {
     }
 
     /// Adds an input that the host writes before each run: one `shape` a sample.
-    public mutating func input(_ name: String, _ shape: Shape, _ elementType: ElementType = .float32) -> ValueID {
-        let id = add(Value(name: name, description: TensorDescription(shape, batched: true, elementType), kind: .input))
+    /// - Throws: `GraphError` when the shape is beyond all sense.
+    public mutating func input(
+        _ name: String, _ shape: Shape, _ elementType: ElementType = .float32
+    ) throws -> ValueID {
+        let description = TensorDescription(shape, batched: true, elementType)
+        let id = try add(Value(name: name, description: description, kind: .input))
         inputs[name] = id
         return id
     }
@@ -121,8 +125,8 @@ public struct Graph: Sendable {
         } catch {
             throw GraphError("layer '\(layer)' (\(operation.name)): \(error.reason)")
         }
-        let outputs = descriptions.enumerated().map { index, description in
-            add(
+        let outputs = try descriptions.enumerated().map { index, description in
+            try add(
                 Value(
                     name: descriptions.count == 1 ? layer : "\(layer):\(index)", description: description,
                     kind: .activation))
@@ -152,12 +156,17 @@ public struct Graph: Sendable {
 
     private mutating func store(_ name: String, _ shape: Shape, _ kind: ValueKind) throws -> ValueID {
         guard stored[name] == nil else { throw GraphError("two parameters are named '\(name)'") }
-        let id = add(Value(name: name, description: TensorDescription(shape, batched: false), kind: kind))
+        let id = try add(Value(name: name, description: TensorDescription(shape, batched: false), kind: kind))
         stored[name] = id
         return id
     }
 
-    private mutating func add(_ value: Value) -> ValueID {
+    /// Shapes may come from a file, so that their products are checked before anyone multiplies them.
+    private mutating func add(_ value: Value) throws -> ValueID {
+        guard value.description.shape.isSensible else {
+            throw GraphError(
+                "'\(value.name)' would be \(value.description): extents are 1 or more, and elements below 2⁴⁰")
+        }
         values.append(value)
         return ValueID(index: values.count - 1)
     }

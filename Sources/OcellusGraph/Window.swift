@@ -8,6 +8,34 @@ public struct Window: Sendable, Hashable, Codable {
         case same
         /// So many rows and columns on each side, as PyTorch's weights need.
         case explicit(top: Int, bottom: Int, left: Int, right: Int)
+
+        /// Reads `"valid"`, `"same"` or `[top, bottom, left, right]`.
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let pads = try? container.decode([Int].self), pads.count == 4 {
+                self = .explicit(top: pads[0], bottom: pads[1], left: pads[2], right: pads[3])
+                return
+            }
+            switch try container.decode(String.self) {
+            case "valid": self = .valid
+            case "same": self = .same
+            case let other:
+                throw DecodingError.dataCorruptedError(
+                    in: container,
+                    debugDescription: "'\(other)' is no padding; it is valid, same or [top, bottom, left, right]")
+            }
+        }
+
+        /// Writes what `init(from:)` reads.
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .valid: try container.encode("valid")
+            case .same: try container.encode("same")
+            case .explicit(let top, let bottom, let left, let right):
+                try container.encode([top, bottom, left, right])
+            }
+        }
     }
 
     /// Extent in rows and columns.
@@ -42,8 +70,15 @@ public struct Window: Sendable, Hashable, Codable {
         guard input.rank == 3 else {
             throw ShapeMismatch("wants a picture [height, width, channels] for its input, not \(input)")
         }
-        guard min(height, width, strideHeight, strideWidth, dilationHeight, dilationWidth) >= 1 else {
-            throw ShapeMismatch("a window's size, stride and dilation are 1 or more")
+        guard
+            [height, width, strideHeight, strideWidth, dilationHeight, dilationWidth].allSatisfy({ 1...65536 ~= $0 })
+        else {
+            throw ShapeMismatch("a window's size, stride and dilation are 1 to 65536")
+        }
+        if case .explicit(let top, let bottom, let left, let right) = padding {
+            guard [top, bottom, left, right].allSatisfy({ 0...65536 ~= $0 }) else {
+                throw ShapeMismatch("explicit padding is 0 to 65536 a side")
+            }
         }
         let rows = extent(input[0], height, strideHeight, dilationHeight, \.top, \.bottom)
         let columns = extent(input[1], width, strideWidth, dilationWidth, \.left, \.right)

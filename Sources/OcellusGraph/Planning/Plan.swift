@@ -19,9 +19,11 @@ public final class Plan {
     ///   - graph: what to run. Operations whose results nobody reads are left out.
     ///   - parameters: the weights, which must have been added to the store.
     ///   - parametersAreConstant: whether weights never change while the plan lives, so that they may be packed once.
+    ///   - neighbour: a plan that never runs at the same time, whose arena serves here too when it is large enough.
     /// - Throws: `GraphError` when the backend lacks an operation or the store a parameter; `BackendError`.
     public init(
-        _ graph: Graph, capacity: Int, parameters: ParameterStore, parametersAreConstant: Bool = false
+        _ graph: Graph, capacity: Int, parameters: ParameterStore, parametersAreConstant: Bool = false,
+        sharingMemoryOf neighbour: Plan? = nil
     ) throws {
         var graph = graph
         graph.removeUnused()
@@ -31,6 +33,7 @@ public final class Plan {
         self.capacity = capacity
         try Self.checkSupport(graph, backend)
         memory = Self.memoryPlan(graph, backend, capacity: capacity)
+        if let shared = neighbour?.arena, shared.byteCount >= memory.arenaByteCount { arena = shared }
         try reserve(parameters)
         for (index, node) in graph.nodes.enumerated() where !node.operation.isView {
             let workspace = memory.workspaces[index]
@@ -101,7 +104,7 @@ public final class Plan {
     private var arena: (any DeviceBuffer)?
 
     private func reserve(_ parameters: ParameterStore) throws {
-        if memory.arenaByteCount > 0 {
+        if memory.arenaByteCount > 0, arena == nil {
             arena = try backend.makeBuffer(byteCount: memory.arenaByteCount, label: "activations")
         }
         for index in graph.values.indices {

@@ -1,0 +1,59 @@
+import Synchronization
+
+/// The kinds of layer that a model file may name.
+public enum LayerRegistry {
+    private static let kinds = Mutex<[String: any Layer.Type]>(
+        Dictionary(
+            uniqueKeysWithValues: (builtIn as [any Layer.Type]).map { ($0.kind, $0) }))
+
+    private static let builtIn: [any Layer.Type] = [
+        ConvolutionLayer.self, DepthwiseConvolutionLayer.self, DenseLayer.self, MaxPoolingLayer.self,
+        AveragePoolingLayer.self, GlobalAveragePoolingLayer.self, BatchNormalizationLayer.self, DropoutLayer.self,
+        ActivationLayer.self, FlattenLayer.self, ResidualLayer.self, ConcatenateLayer.self,
+    ]
+
+    /// Makes an own kind of layer known, so that models that have it can be loaded.
+    public static func register(_ type: any Layer.Type) {
+        kinds.withLock { $0[type.kind] = type }
+    }
+
+    static func type(of kind: String) -> (any Layer.Type)? { kinds.withLock { $0[kind] } }
+
+    static var names: [String] { kinds.withLock { $0.keys.sorted() } }
+}
+
+/// Layers as `[{"kind": "convolution", …}, …]`.
+struct LayerList: Codable {
+    var layers: [any Layer]
+
+    private enum Key: String, CodingKey { case kind }
+
+    init(_ layers: [any Layer]) { self.layers = layers }
+
+    init(from decoder: any Decoder) throws {
+        var list = try decoder.unkeyedContainer()
+        layers = []
+        while !list.isAtEnd {
+            let element = try list.superDecoder()
+            let kind = try element.container(keyedBy: Key.self).decode(String.self, forKey: .kind)
+            guard let type = LayerRegistry.type(of: kind) else {
+                throw DecodingError.dataCorrupted(
+                    .init(
+                        codingPath: element.codingPath,
+                        debugDescription: "there is no kind of layer '\(kind)'; there are "
+                            + LayerRegistry.names.joined(separator: ", ")))
+            }
+            layers.append(try type.init(from: element))
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var list = encoder.unkeyedContainer()
+        for layer in layers {
+            let element = list.superEncoder()
+            var container = element.container(keyedBy: Key.self)
+            try container.encode(type(of: layer).kind, forKey: .kind)
+            try layer.encode(to: element)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import OcellusGraph
+
+/// A fully connected layer with bias and activation. Parameters: `weight` `[features, units]`, `bias`.
+public struct DenseLayer: Layer {
+    public static let kind = "dense"
+    public let name: String?
+    /// The number of output features.
+    public let units: Int
+    /// Whether each feature has a bias.
+    public let hasBias: Bool
+    /// What is applied at the end.
+    public let activation: ActivationFunction
+
+    /// A fully connected layer. Weights start as Keras' do (Glorot uniform), biases at zero.
+    public init(
+        _ units: Int, hasBias: Bool = true, activation: ActivationFunction = .identity, name: String? = nil
+    ) {
+        self.name = name
+        self.units = units
+        self.hasBias = hasBias
+        self.activation = activation
+    }
+
+    public func build(on input: ValueID, in builder: inout NetworkBuilder) throws -> ValueID {
+        let shape = builder.shape(of: input)
+        guard shape.rank == 1, 1...maximumWidth ~= units else {
+            throw GraphError(
+                "layer '\(builder.layerName)' (dense): its input is \(shape); it wants [features] and 1 to \(maximumWidth) units; "
+                    + "put a flatten or a global pooling before it")
+        }
+        let weight = try builder.parameter(
+            "weight", [shape[0], units], .glorotUniform(fanIn: shape[0], fanOut: units))
+        var inputs = [input, weight]
+        if hasBias { inputs.append(try builder.parameter("bias", [units], .zeros)) }
+        let result = try builder.append(Dense(hasBias: hasBias), inputs)[0]
+        return try activation == .identity ? result : builder.append(Activation(activation), [result])[0]
+    }
+}
