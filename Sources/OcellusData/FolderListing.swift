@@ -1,0 +1,145 @@
+import FoundationEssentials
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The pictures below a folder, with the class and part that their folders say.
+struct FolderListing {
+    struct Entry {
+        let path: String
+        let className: String
+        let part: Part?
+    }
+
+    /// Sorted, without repetition.
+    private(set) var classNames: [String] = []
+    /// Sorted by path.
+    private(set) var pictures: [Entry] = []
+    /// Sorted paths of other files.
+    private(set) var ignored: [String] = []
+
+    private let root: String
+    /// Pictures that lie above the class folders, by the folder (relative, "" for the root).
+    private var stray: [(folder: String, names: [String])] = []
+
+    init(folder: String) throws {
+        root = folder
+        var isFolder = false
+        guard fileKind(folder, &isFolder) else { throw DatasetError.missingFolder(folder) }
+        guard isFolder else { throw DatasetError.notAFolder(folder) }
+
+        let top = try list("")
+        noteOutside(top)
+        let parts = top.folders.map { ($0, Self.part(named: $0)) }
+        if parts.contains(where: { $0.1 == .train }), parts.allSatisfy({ $0.1 != nil }) {
+            for (name, part) in parts {
+                let inside = try list(name)
+                noteOutside(inside)
+                for className in inside.folders { try addClass(className, at: name + "/" + className, part: part) }
+            }
+        } else {
+            for className in top.folders { try addClass(className, at: className, part: nil) }
+        }
+
+        if pictures.isEmpty, let (place, names) = stray.first {
+            throw DatasetError.noClassFolders(
+                folder: place.isEmpty ? folder : folder + "/" + place, pictures: names.count, example: names[0])
+        }
+        if pictures.isEmpty { throw DatasetError.noPictures(folder: folder) }
+        classNames.sort(by: isOrderedByScalars)
+        pictures.sort { isOrderedByScalars($0.path, $1.path) }
+        ignored.sort(by: isOrderedByScalars)
+    }
+
+    /// What a folder's name says of a part, in any case: `train`, `val`, `valid`, `validation`, `test`.
+    static func part(named name: String) -> Part? {
+        switch name.lowercased() {
+        case "train": .train
+        case "val", "valid", "validation": .validation
+        case "test": .test
+        default: nil
+        }
+    }
+
+    private static let extensions: Set<String> = ["jpg", "jpeg", "png"]
+
+    private static func isPicture(_ name: String) -> Bool {
+        guard let dot = name.lastIndex(of: ".") else { return false }
+        return extensions.contains(name[name.index(after: dot)...].lowercased())
+    }
+
+    private struct Contents {
+        let path: String
+        var folders: [String] = []
+        var pictures: [String] = []
+        var others: [String] = []
+
+        func below(_ name: String) -> String { path.isEmpty ? name : path + "/" + name }
+    }
+
+    /// What a folder holds, hidden files aside, each kind sorted.
+    private func list(_ path: String) throws -> Contents {
+        let full = path.isEmpty ? root : root + "/" + path
+        var contents = Contents(path: path)
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: full)
+        } catch {
+            throw DatasetError.unlistable(folder: full, reason: String(cString: strerror(errno)))
+        }
+        for name in names.sorted(by: isOrderedByScalars) where !name.hasPrefix(".") {
+            var isFolder = false
+            // A link that leads nowhere is listed as a picture, so that it is reported as unreadable.
+            _ = fileKind(full + "/" + name, &isFolder)
+            if isFolder {
+                contents.folders.append(name)
+            } else if Self.isPicture(name) {
+                contents.pictures.append(name)
+            } else {
+                contents.others.append(name)
+            }
+        }
+        return contents
+    }
+
+    private mutating func noteOutside(_ contents: Contents) {
+        if !contents.pictures.isEmpty { stray.append((contents.path, contents.pictures)) }
+        ignored += (contents.others + contents.pictures).map(contents.below)
+    }
+
+    private mutating func addClass(_ name: String, at path: String, part: Part?) throws {
+        if !classNames.contains(name) { classNames.append(name) }
+        // Links between folders may form a ring; each real folder is entered once.
+        var entered: Set<String> = []
+        var pending = [path]
+        while let folder = pending.popLast() {
+            guard entered.insert(realPath(root + "/" + folder)).inserted else { continue }
+            let contents = try list(folder)
+            pictures += contents.pictures.map { Entry(path: contents.below($0), className: name, part: part) }
+            ignored += contents.others.map(contents.below)
+            pending += contents.folders.map(contents.below)
+        }
+    }
+}
+
+/// The order of the Unicode scalars, which is the order of the UTF-8 bytes: unlike `String`'s it does not depend on the
+/// version of the Unicode tables.
+func isOrderedByScalars(_ first: String, _ second: String) -> Bool {
+    first.utf8.lexicographicallyPrecedes(second.utf8)
+}
+
+/// Whether anything is found at `path`, links followed, and whether it is a folder.
+func fileKind(_ path: String, _ isFolder: inout Bool) -> Bool {
+    FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+}
+
+private func realPath(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+}

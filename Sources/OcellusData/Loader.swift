@@ -1,0 +1,114 @@
+import OcellusGraph
+import OcellusImages
+
+/// Hands out a part's pictures in batches, decoded, augmented and normalised by threads of its own while the step before
+/// is computed.
+///
+///     loader.start(epoch: 3)
+///     while let batch = try loader.next() { … }
+///
+/// What a batch holds depends on the data set, the options, the epoch and the batch's number alone: never on the number of
+/// threads, nor on where an epoch was resumed. One thread at a time may call `start` and `next`; `cancel` any.
+public final class Loader: Sendable {
+    /// How a loader works.
+    public struct Options: Sendable {
+        /// The number of pictures a batch; the last batch of an epoch may have fewer.
+        public var batchSize: Int
+        /// Whether each epoch has an order of its own; else the pictures come in the order given.
+        public var isShuffled: Bool
+        /// What the order and the augmentation are drawn from.
+        public var seed: UInt64
+        /// Random changes, drawn anew in each epoch.
+        public var augmentation: Augmentation
+        /// How many threads prepare pictures; by default one a core.
+        public var threads: Int
+        /// How many batches are prepared ahead of the one in use.
+        public var batchesAhead: Int
+
+        /// As for evaluation, but for what is given.
+        public init(
+            batchSize: Int = 32, isShuffled: Bool = false, seed: UInt64 = 0, augmentation: Augmentation = .none,
+            threads: Int? = nil, batchesAhead: Int = 2
+        ) {
+            self.batchSize = batchSize
+            self.isShuffled = isShuffled
+            self.seed = seed
+            self.augmentation = augmentation
+            self.threads = threads ?? availableCores()
+            self.batchesAhead = batchesAhead
+        }
+    }
+
+    /// How it works.
+    public let options: Options
+    /// The number of pictures an epoch.
+    public var count: Int { indices.count }
+    /// The number of batches an epoch.
+    public var batchCount: Int { (indices.count + options.batchSize - 1) / options.batchSize }
+
+    private let indices: [Int]
+    private let queue: BatchQueue
+    private let threads: [WorkerThread]
+
+    /// Starts the threads, which wait for ``start(epoch:batch:)``.
+    ///
+    /// - Parameters:
+    ///   - indices: The pictures' places in `dataset.samples`; by default all.
+    ///   - cache: Decodes the pictures and keeps them; several loaders may share it.
+    /// - Throws: ``DatasetError/invalidOption(name:value:reason:)``.
+    public init(_ dataset: Dataset, indices: [Int]? = nil, cache: PictureCache, options: Options = Options()) throws {
+        for (name, value) in [
+            ("The batch size", options.batchSize), ("The number of loader threads", options.threads),
+            ("The number of batches ahead", options.batchesAhead),
+        ] where !(1...65536).contains(value) {
+            throw DatasetError.invalidOption(name: name, value: "\(value)", reason: "it must be from 1 to 65536")
+        }
+        try options.augmentation.validate()
+        self.options = options
+        self.indices = indices ?? Array(dataset.samples.indices)
+        let queue = BatchQueue(dataset: dataset, cache: cache, options: options)
+        self.queue = queue
+        threads = (0..<options.threads).compactMap { _ in WorkerThread { queue.work() } }
+        if threads.isEmpty {
+            throw DatasetError.invalidOption(
+                name: "The number of loader threads", value: "\(options.threads)",
+                reason: "the system grants this process no more threads")
+        }
+    }
+
+    deinit {
+        queue.stop()
+        for thread in threads { thread.join() }
+    }
+
+    /// Begins an epoch, or goes on with one at a batch. What was prepared of another is dropped.
+    ///
+    /// - Parameters:
+    ///   - epoch: From 0; gives the order and the augmentation.
+    ///   - batch: The first batch to hand out, from 0.
+    public func start(epoch: Int, batch: Int = 0) {
+        queue.start(order: order(epoch: epoch), epoch: epoch, batch: max(0, batch))
+    }
+
+    /// The next batch, or nil at the end of the epoch. Waits until it is ready.
+    ///
+    /// - Throws: The decoder's error, which names the file; `CancellationError` after ``cancel()``.
+    public func next() throws -> Batch? { try queue.next() }
+
+    /// Makes `next` throw `CancellationError`, at once even if it is waiting, until the next `start`.
+    public func cancel() { queue.cancel() }
+
+    /// The pictures' places in the order of an epoch.
+    ///
+    /// Fisher-Yates with numbers of Philox: the standard library's `shuffle` may change between versions of Swift.
+    public func order(epoch: Int) -> [Int] {
+        guard options.isShuffled, indices.count > 1 else { return indices }
+        var order = indices
+        var random = PhiloxSequence(seed: options.seed, purpose: .shuffle, step: epoch)
+        for last in stride(from: order.count - 1, to: 0, by: -1) {
+            let other = Int(random.next().multipliedFullWidth(by: UInt64(last + 1)).high)
+            order.swapAt(last, other)
+        }
+        return order
+    }
+}
