@@ -16,7 +16,7 @@ extension Preprocessing: Codable {
         func value<Value: Decodable>(_ setting: Setting, _ kind: String) throws -> Value {
             do {
                 return try container.decode(Value.self, forKey: setting)
-            } catch is DecodingError {
+            } catch {  // JSONDecoder has errors of its own, such as for a number that no Int can hold
                 throw PreprocessingError(setting: setting.rawValue, problem: "is missing or is not \(kind)")
             }
         }

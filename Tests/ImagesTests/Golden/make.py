@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+"""Makes the golden files beside it: small pictures, and the pixels that Pillow (or, where said, a rule) gives for them.
+
+    pip install pillow && python3 make.py
+
+Each JSON file is a list of {name, file, width, height, rgb}: `file` is the picture and `rgb` the expected samples, in base64.
+"""
+
+import base64
+import io
+import json
+import pathlib
+import random
+import struct
+import zlib
+
+from PIL import Image, ImageOps
+
+HERE = pathlib.Path(__file__).parent
+WIDTH, HEIGHT = 13, 9  # odd, and long enough that every Adam7 pass has pixels
+rng = random.Random(20)
+
+
+def case(name, file, width, height, rgb):
+    encode = lambda data: base64.b64encode(bytes(data)).decode()
+    return {"name": name, "file": encode(file), "width": width, "height": height, "rgb": encode(rgb)}
+
+
+def write(name, cases):
+    lines = ",\n".join(json.dumps(c) for c in cases)
+    (HERE / f"{name}.json").write_text(f"[\n{lines}\n]\n")
+
+
+# MARK: PNG, written by hand: Pillow writes neither interlaced files nor most depths.
+
+ADAM7 = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def packed_row(samples, depth):
+    if depth == 16:
+        return b"".join(struct.pack(">H", s) for s in samples)
+    bits = "".join(format(s, f"0{depth}b") for s in samples)
+    bits += "0" * (-len(bits) % 8)
+    return bytes(int(bits[i : i + 8], 2) for i in range(0, len(bits), 8))
+
+
+def filtered(row, previous, kind, unit):
+    """One row by one of PNG's five filters, its kind in front."""
+    out = bytearray([kind])
+    for i, value in enumerate(row):
+        left = row[i - unit] if i >= unit else 0
+        up = previous[i]
+        corner = previous[i - unit] if i >= unit else 0
+        estimate = left + up - corner
+        nearest = min((left, up, corner), key=lambda c: abs(estimate - c))
+        out.append((value - (0, left, up, (left + up) // 2, nearest)[kind]) & 255)
+    return bytes(out)
+
+
+def png(pixels, color_type, depth, interlaced, before=b"", width=WIDTH, height=HEIGHT):
+    unit = max(1, len(pixels[0][0]) * depth // 8)
+    passes = ADAM7 if interlaced else [(0, 0, 1, 1)]
+    data = b""
+    for x0, y0, dx, dy in passes:
+        previous = None
+        for number, row in enumerate(pixels[y0::dy]):
+            samples = [s for pixel in row[x0::dx] for s in pixel]
+            if not samples:
+                continue
+            line = packed_row(samples, depth)
+            data += filtered(line, previous or bytes(len(line)), number % 5, unit)
+            previous = line
+    header = struct.pack(">IIBBBBB", width, height, depth, color_type, 0, 0, int(interlaced))
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + before + chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b"")
+    )
+
+
+def over_white(color, alpha):
+    """The rule: (colour × alpha + 255 × (255 − alpha)) ÷ 255, rounded."""
+    return [(2 * (c * alpha + 255 * (255 - alpha)) + 255) // 510 for c in color]
+
+
+def png_cases():
+    cases = []
+    kinds = [("grey", 0, 1, d) for d in (1, 2, 4, 8, 16)] + [("rgb", 2, 3, d) for d in (8, 16)]
+    kinds += [("palette", 3, 1, d) for d in (1, 2, 4, 8)]
+    kinds += [("grey-alpha", 4, 2, d) for d in (8, 16)] + [("rgba", 6, 4, d) for d in (8, 16)]
+    for kind, color_type, channels, depth in kinds:
+        for transparent in (False, True) if color_type in (0, 2, 3) else (False,):
+            top = (1 << depth) - 1
+            pixels = [[[rng.randint(0, top) for _ in range(channels)] for _ in range(WIDTH)] for _ in range(HEIGHT)]
+            key = pixels[4][6]
+            palette = [[rng.randint(0, 255) for _ in range(3)] for _ in range(1 << min(depth, 8))]
+            alphas = [rng.randint(0, 255) for _ in palette[: len(palette) // 2 + 1]]
+            before = chunk(b"PLTE", bytes(sum(palette, []))) if color_type == 3 else b""
+            if transparent and color_type == 3:
+                before += chunk(b"tRNS", bytes(alphas))
+            elif transparent:
+                before += chunk(b"tRNS", b"".join(struct.pack(">H", s) for s in key))
+
+            def rgb(pixel):
+                # 16 bits to their high byte; fewer than 8 spread to 0…255.
+                eight = [s >> 8 if depth == 16 else s * 255 // top for s in pixel]
+                if color_type == 3:
+                    index = pixel[0]
+                    alpha = alphas[index] if transparent and index < len(alphas) else 255
+                    return over_white(palette[index], alpha)
+                color = eight[:3] if channels >= 3 else eight[:1] * 3
+                if channels in (2, 4):
+                    return over_white(color, eight[-1])
+                return [255] * 3 if transparent and pixel == key else color
+
+            expected = bytes(s for row in pixels for pixel in row for s in rgb(pixel))
+            for interlaced in (False, True):
+                name = f"{kind}-{depth}" + ("-transparent" if transparent else "") + ("-interlaced" if interlaced else "")
+                file = png(pixels, color_type, depth, interlaced, before)
+                judge(name, file, expected, transparent or channels in (2, 4))
+                cases.append(case(name, file, WIDTH, HEIGHT, expected))
+    return cases
+
+
+def judge(name, file, expected, has_alpha):
+    """Pillow must agree with the rule, except where it has another: 16-bit grey is not reduced, alpha is dropped."""
+    image = Image.open(io.BytesIO(file))
+    image.load()
+    if image.mode.startswith("I") or ("16" in name and has_alpha and image.mode != "RGBA"):
+        return
+    if has_alpha:
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
+    assert image.convert("RGB").tobytes() == expected, name
+
+
+# MARK: JPEG, EXIF and resizing: Pillow's files and Pillow's answers.
+
+
+def scene(width, height):
+    """Colours that vary smoothly, with a little noise."""
+    image = Image.new("RGB", (width, height))
+    for y in range(height):
+        for x in range(width):
+            base = (x * 255 // width, y * 255 // height, (x + y) * 127 // (width + height) + 64)
+            image.putpixel((x, y), tuple(max(0, min(255, b + rng.randint(-12, 12))) for b in base))
+    return image
+
+
+def jpeg(image, **options):
+    out = io.BytesIO()
+    image.save(out, "JPEG", **options)
+    return out.getvalue()
+
+
+def jpeg_cases():
+    image = scene(19, 13)
+    files = {
+        "4-4-4": jpeg(image, quality=85, subsampling="4:4:4"),
+        "4-2-2": jpeg(image, quality=85, subsampling="4:2:2"),
+        "4-2-0": jpeg(image, quality=85, subsampling="4:2:0"),
+        "progressive": jpeg(image, quality=60, progressive=True),
+        "restart-markers": jpeg(image, quality=60, restart_marker_blocks=1),
+        "stored-as-rgb": jpeg(image, quality=85, keep_rgb=True),
+        "grey": jpeg(image.convert("L"), quality=85),
+        "cmyk": jpeg(image.convert("CMYK"), quality=85),
+    }
+    return [case(n, f, 19, 13, Image.open(io.BytesIO(f)).convert("RGB").tobytes()) for n, f in files.items()]
+
+
+def exif(orientation, endian):
+    """The smallest EXIF block that says how to turn a picture."""
+    mark = b"II" if endian == "<" else b"MM"
+    return mark + struct.pack(endian + "HIHHHIHHI", 42, 8, 1, 0x0112, 3, 1, orientation, 0, 0)
+
+
+def orientation_cases():
+    cases = []
+    stored = scene(11, 7)
+    for orientation in range(10):  # 0 and 9 mean nothing, and leave the picture as it is
+        block = exif(orientation, "<" if orientation % 2 else ">")
+        for name, file in (
+            ("jpeg", jpeg(stored, quality=90, exif=b"Exif\0\0" + block)),
+            ("png", png([[list(stored.getpixel((x, y))) for x in range(11)] for y in range(7)], 2, 8, False,
+                        chunk(b"eXIf", block), 11, 7)),
+        ):
+            upright = ImageOps.exif_transpose(Image.open(io.BytesIO(file))).convert("RGB")
+            cases.append(case(f"{name}-{orientation}", file, *upright.size, upright.tobytes()))
+    return cases
+
+
+def resize_cases():
+    """`file` is the source's samples here. One axis after the other: from version 13 Pillow sometimes starts with the columns."""
+    cases = []
+    for width, height, sizes in (
+        (23, 17, [(11, 9), (5, 17), (23, 8), (47, 35), (1, 1), (60, 3), (3, 40), (22, 16), (24, 18)]),
+        (1, 1, [(4, 3)]),
+        (64, 2, [(7, 5)]),
+    ):
+        source = Image.frombytes("RGB", (width, height), bytes(rng.randint(0, 255) for _ in range(width * height * 3)))
+        for target in sizes:
+            rows = source.resize((target[0], height), Image.Resampling.BILINEAR)
+            expected = rows.resize(target, Image.Resampling.BILINEAR)
+            cases.append(case(f"{width}×{height}", source.tobytes(), *target, expected.tobytes()))
+    return cases
+
+
+def bomb_cases():
+    """A few hundred bytes that announce gigabytes of pixels."""
+    return [
+        case(name, png([[[0]] * 8] * 8, 0, 8, interlaced, b"", width, height), width, height, b"")
+        for name, width, height, interlaced in (
+            ("square", 100_000, 100_000, False),
+            ("interlaced", 60_000, 60_000, True),
+            ("wide", 2_000_000_000, 1, False),
+        )
+    ]
+
+
+write("png", png_cases())
+write("jpeg", jpeg_cases())
+write("orientation", orientation_cases())
+write("resize", resize_cases())
+write("bombs", bomb_cases())

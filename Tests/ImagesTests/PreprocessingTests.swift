@@ -1,0 +1,66 @@
+import Foundation
+import OcellusImages
+import Testing
+
+@Suite struct PreprocessingTests {
+    @Test func `The guide's preprocessing stretches and divides by 255`() throws {
+        let preprocessing = try Preprocessing.guide(width: 20, height: 10)
+        let image = madeUpImage(width: 33, height: 29)
+        let values = preprocessing(image)
+        #expect(values.count == 10 * 20 * 3)
+        #expect(values == image.resized(width: 20, height: 10).pixels.map { Float(Double($0) / 255) })
+        #expect(preprocessing.resized(image) == image.resized(width: 20, height: 10))
+    }
+
+    @Test func `Scale, mean and deviation act in that order, in the input's channel order`() throws {
+        let preprocessing = try Preprocessing(
+            width: 1, height: 1, channelOrder: .bgr, scale: 2, mean: [104, 117, 123], standardDeviation: [1, 2, 4])
+        let values = preprocessing(RGBImage(width: 1, height: 1, pixels: [200, 100, 50]))
+        let expected: [Float] = [-4, 41.5, 69.25]
+        #expect(values == expected)
+    }
+
+    @Test func `It is stored and read back as it was`() throws {
+        let stored = try Preprocessing(
+            width: 227, height: 113, channelOrder: .bgr, scale: 1 / 127.5, mean: [1, 0.5, -1],
+            standardDeviation: [1, 2, 3])
+        let data = try JSONEncoder().encode(stored)
+        #expect(try JSONDecoder().decode(Preprocessing.self, from: data) == stored)
+    }
+
+    @Test(arguments: [
+        (#""width":224"#, #""width":0"#, "width"),
+        (#""width":224"#, #""width":"wide""#, "width"),
+        (#""width":224"#, #""width":1e300"#, "width"),
+        (#""width":224,"#, "", "width"),
+        (#""height":224"#, #""height":16385"#, "height"),
+        (#""height":224"#, #""height":-9223372036854775808"#, "height"),
+        (#""stretch""#, #""crop""#, "resizing"),
+        (#""rgb""#, #""grey""#, "channelOrder"),
+        (#""scale":0.5"#, #""scale":0"#, "scale"),
+        (#""mean":[0,0,0]"#, #""mean":[0,0]"#, "mean"),
+        (#""mean":[0,0,0]"#, #""mean":[0,0,null]"#, "mean"),
+        (#""standardDeviation":[1,1,1]"#, #""standardDeviation":[1,0,1]"#, "standardDeviation"),
+    ])
+    func `A stored preprocessing that makes no sense is an error that names the setting`(
+        right: String, wrong: String, setting: String
+    ) throws {
+        let json = """
+            {"width":224,"height":224,"resizing":"stretch","channelOrder":"rgb","scale":0.5,"mean":[0,0,0],\
+            "standardDeviation":[1,1,1]}
+            """
+        #expect(throws: Never.self) { try JSONDecoder().decode(Preprocessing.self, from: Data(json.utf8)) }
+        let broken = json.replacingOccurrences(of: right, with: wrong)
+        #expect(broken != json)
+        let error = #expect(throws: PreprocessingError.self) {
+            try JSONDecoder().decode(Preprocessing.self, from: Data(broken.utf8))
+        }
+        #expect(error?.setting == setting)
+        #expect("\(error as Any)".contains("preprocessing.\(setting)"))
+    }
+
+    @Test func `A size that makes no sense is refused`() {
+        #expect(throws: PreprocessingError.self) { try Preprocessing.guide(width: 0, height: 224) }
+        #expect(throws: PreprocessingError.self) { try Preprocessing(width: 1, height: 1, mean: [.nan, 0, 0]) }
+    }
+}
