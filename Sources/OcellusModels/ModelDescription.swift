@@ -81,6 +81,9 @@ struct ModelDescription: Codable {
         var reason: String
         switch error {
         case .keyNotFound(let key, let found): (context, reason) = (found, "'\(key.stringValue)' is missing")
+        case .dataCorrupted(let found) where found.codingPath.isEmpty:
+            // The decoder says no more than this, and says the same of 4.5 where a whole number belongs.
+            return "it is not JSON, or a number in it is too large or not whole. Copy the model's folder again."
         case .typeMismatch(_, let found), .valueNotFound(_, let found), .dataCorrupted(let found):
             (context, reason) = (found, found.debugDescription)
         @unknown default: return "\(error)"

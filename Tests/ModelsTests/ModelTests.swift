@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{\n", "[", ["model.json"]),
+        ("{\n", "[", ["model.json", "not JSON"]),
         ("\"formatVersion\" : 1", "\"formatVersion\" : 2", ["model.json", "version 2", "newer ocellus"]),
         ("\"formatVersion\" : 1", "\"formatVersion\" : 0", ["version 0"]),
         ("\"formatVersion\" : 1", "\"formatVersion\" : \"1\"", ["formatVersion"]),
@@ -93,7 +93,7 @@ import Testing
         ("\"filters\" : 4", "\"filters\" : 5", ["weights.safetensors", "'conv.bias' is [4] and should be [5]"]),
         ("\"filters\" : 4", "\"filters\" : 9223372036854775807", ["the network is not valid", "'conv'"]),
         ("\"filters\" : 4", "\"filters\" : -4", ["the network is not valid", "'conv'"]),
-        ("\"filters\" : 4", "\"filters\" : 4.5", ["filters"]),
+        ("\"filters\" : 4", "\"filters\" : 4.5", ["model.json", "not whole"]),
         (
             "\"name\" : \"conv\"", "\"name\" : \"convolution\"",
             ["missing: 'convolution.", "not in the network: 'conv."]
@@ -152,7 +152,7 @@ import Testing
         let whole = try readFile(path + "/model.json")
         let odd: [[UInt8]] = ["9", "0", "-1", "\"", "}", "null", "[", "e9", "4294967296"].map { Array($0.utf8) }
         var random = PhiloxSequence(seed: 2, purpose: .init(rawValue: 99))
-        for _ in 0..<1500 {
+        for _ in 0..<600 {
             var bytes = whole
             for _ in 0...Int(random.nextWord() % 3) {
                 let place = Int(random.nextWord()) % bytes.count

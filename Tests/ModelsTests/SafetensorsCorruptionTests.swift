@@ -41,7 +41,7 @@ import Testing
         let headerEnd = 8 + whole[0..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
         var random = PhiloxSequence(seed: 1, purpose: .init(rawValue: 99))
         var refused = 0
-        for _ in 0..<5000 {
+        for _ in 0..<1500 {
             var bytes = whole
             for _ in 0...Int(random.nextWord() % 3) {
                 bytes[Int(random.nextWord()) % headerEnd] = UInt8(truncatingIfNeeded: random.nextWord())
@@ -53,7 +53,7 @@ import Testing
                 refused += 1
             }
         }
-        #expect(refused > 3000)  // the rest changed a name, a blank or the metadata
+        #expect(refused > 900)  // the rest changed a name, a blank or the metadata
     }
 
     /// A header, and the words of the error that it must cause. Each has 12 bytes of data.
