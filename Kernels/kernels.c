@@ -1,1 +1,156 @@
 #include "CKernels.h"
+
+#include <string.h>
+
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+// Every file of this folder. Add yours here and to the table below.
+
+static const char activation[] = {
+#embed "activation.cl"
+    , 0};
+
+static const char adam_update[] = {
+#embed "adam_update.cl"
+    , 0};
+
+static const char add[] = {
+#embed "add.cl"
+    , 0};
+
+static const char average_pooling[] = {
+#embed "average_pooling.cl"
+    , 0};
+
+static const char batch_normalization[] = {
+#embed "batch_normalization.cl"
+    , 0};
+
+static const char bias_gradient[] = {
+#embed "bias_gradient.cl"
+    , 0};
+
+static const char columns[] = {
+#embed "columns.cl"
+    , 0};
+
+static const char common[] = {
+#embed "common.cl"
+    , 0};
+
+static const char concatenate[] = {
+#embed "concatenate.cl"
+    , 0};
+
+static const char convolution_filter_gradient_tiled[] = {
+#embed "convolution_filter_gradient_tiled.cl"
+    , 0};
+
+static const char convolution_filter_gradient_wide[] = {
+#embed "convolution_filter_gradient_wide.cl"
+    , 0};
+
+static const char convolution_input_gradient_tiled[] = {
+#embed "convolution_input_gradient_tiled.cl"
+    , 0};
+
+static const char convolution_tiled[] = {
+#embed "convolution_tiled.cl"
+    , 0};
+
+static const char correlation_wide[] = {
+#embed "correlation_wide.cl"
+    , 0};
+
+static const char dropout[] = {
+#embed "dropout.cl"
+    , 0};
+
+static const char global_average_pooling[] = {
+#embed "global_average_pooling.cl"
+    , 0};
+
+static const char matrix_tiled[] = {
+#embed "matrix_tiled.cl"
+    , 0};
+
+static const char matrix_wide[] = {
+#embed "matrix_wide.cl"
+    , 0};
+
+static const char max_pooling[] = {
+#embed "max_pooling.cl"
+    , 0};
+
+static const char sgd_update[] = {
+#embed "sgd_update.cl"
+    , 0};
+
+static const char softmax[] = {
+#embed "softmax.cl"
+    , 0};
+
+static const char softmax_cross_entropy[] = {
+#embed "softmax_cross_entropy.cl"
+    , 0};
+
+static const char sum_partials[] = {
+#embed "sum_partials.cl"
+    , 0};
+
+static const char tiled[] = {
+#embed "tiled.cl"
+    , 0};
+
+static const char wide[] = {
+#embed "wide.cl"
+    , 0};
+
+static const char window[] = {
+#embed "window.cl"
+    , 0};
+
+static const struct {
+    const char *name;
+    const char *source;
+} kernels[] = {
+#define KERNEL(name) {#name, name},
+    KERNEL(activation)
+    KERNEL(adam_update)
+    KERNEL(add)
+    KERNEL(average_pooling)
+    KERNEL(batch_normalization)
+    KERNEL(bias_gradient)
+    KERNEL(columns)
+    KERNEL(common)
+    KERNEL(concatenate)
+    KERNEL(convolution_filter_gradient_tiled)
+    KERNEL(convolution_filter_gradient_wide)
+    KERNEL(convolution_input_gradient_tiled)
+    KERNEL(convolution_tiled)
+    KERNEL(correlation_wide)
+    KERNEL(dropout)
+    KERNEL(global_average_pooling)
+    KERNEL(matrix_tiled)
+    KERNEL(matrix_wide)
+    KERNEL(max_pooling)
+    KERNEL(sgd_update)
+    KERNEL(softmax)
+    KERNEL(softmax_cross_entropy)
+    KERNEL(sum_partials)
+    KERNEL(tiled)
+    KERNEL(wide)
+    KERNEL(window)
+#undef KERNEL
+};
+
+const char *ocellus_kernel_source(const char *name) {
+    for (size_t i = 0; i < sizeof kernels / sizeof *kernels; ++i) {
+        if (strcmp(kernels[i].name, name) == 0) return kernels[i].source;
+    }
+    return NULL;
+}
+
+const char *ocellus_kernel_name(size_t index) {
+    return index < sizeof kernels / sizeof *kernels ? kernels[index].name : NULL;
+}

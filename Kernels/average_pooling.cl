@@ -1,0 +1,73 @@
+// A work-item handles VEC channels, which divides all.
+
+// By what a window's sum is divided: its elements inside of the input, or with the padding that is there on either side.
+static inline int elements_under(int p, int height, int stride, int dilation, int pad, int input) {
+    int inside = 0;
+    for (int a = 0; a < height; ++a) {
+        const int h = p * stride + a * dilation - pad;
+        inside += h >= 0 && h < input;
+    }
+    return inside;
+}
+
+static inline float divisor(Window window, int p, int q, int counts_padding) {
+    if (counts_padding) return (float)(window.height * window.width);
+    return (float)(elements_under(
+                       p, window.height, window.stride_height, window.dilation_height, window.pad_top,
+                       window.input_height)
+                   * elements_under(
+                       q, window.width, window.stride_width, window.dilation_width, window.pad_left,
+                       window.input_width));
+}
+
+kernel void average_pooling(
+    global const float *x, global float *y, Window window, int channels, int counts_padding, ulong elements) {
+    const ulong i = get_global_id(0) * VEC;
+    if (i >= elements) return;
+    const int channel = i % (uint)channels;
+    const ulong pixel = i / (uint)channels;
+    const int q = pixel % (uint)window.output_width;
+    const ulong row = pixel / (uint)window.output_width;
+    const int p = row % (uint)window.output_height;
+    const ulong sample = row / (uint)window.output_height;
+
+    floatV sum = (floatV)0.0f;
+    for (int a = 0; a < window.height; ++a) {
+        const int h = p * window.stride_height + a * window.dilation_height - window.pad_top;
+        if (h < 0 || h >= window.input_height) continue;
+        for (int b = 0; b < window.width; ++b) {
+            const int w = q * window.stride_width + b * window.dilation_width - window.pad_left;
+            if (w < 0 || w >= window.input_width) continue;
+            const ulong place = (sample * (uint)window.input_height + h) * (uint)window.input_width + w;
+            sum += LOAD(x + place * (uint)channels + channel);
+        }
+    }
+    STORE(sum / max(divisor(window, p, q, counts_padding), 1.0f), y + i);
+}
+
+kernel void average_pooling_gradient(
+    global const float *dy, global float *dx, Window window, int channels, int counts_padding, ulong elements) {
+    const ulong i = get_global_id(0) * VEC;
+    if (i >= elements) return;
+    const int channel = i % (uint)channels;
+    const ulong pixel = i / (uint)channels;
+    const int w = pixel % (uint)window.input_width;
+    const ulong row = pixel / (uint)window.input_width;
+    const int h = row % (uint)window.input_height;
+    const ulong sample = row / (uint)window.input_height;
+
+    floatV sum = (floatV)0.0f;
+    for (int a = 0; a < window.height; ++a) {
+        const int p = window_over(
+            h, a, window.stride_height, window.dilation_height, window.pad_top, window.output_height);
+        if (p < 0) continue;
+        for (int b = 0; b < window.width; ++b) {
+            const int q = window_over(
+                w, b, window.stride_width, window.dilation_width, window.pad_left, window.output_width);
+            if (q < 0) continue;
+            const ulong place = (sample * (uint)window.output_height + p) * (uint)window.output_width + q;
+            sum += LOAD(dy + place * (uint)channels + channel) / divisor(window, p, q, counts_padding);
+        }
+    }
+    STORE(sum, dx + i);
+}

@@ -1,0 +1,149 @@
+// Batch normalisation over [rows, channels]. Statistics take two passes over fixed chunks of rows, mean before variance,
+// so that nothing cancels. A work-item handles VEC channels.
+
+#define CHANNELS_OF_ITEM                                   \
+    const int channel = get_global_id(0) * VEC;            \
+    if (channel >= channels) return;                       \
+    const ulong present = channels - channel;
+
+#define ROWS_OF_CHUNK                                      \
+    const ulong chunk = get_global_id(1);                  \
+    const ulong first = chunk * (uint)rows_a_chunk;        \
+    const ulong end = min(first + (uint)rows_a_chunk, rows);
+
+#define CHUNKS ((rows + (uint)rows_a_chunk - 1) / (uint)rows_a_chunk)
+
+// The sum over chunks of partial[chunk, stride] from `channel` on.
+static inline floatV total(
+    global const float *partial, ulong chunks, ulong stride, int channel, ulong present) {
+    floatV sum = (floatV)0.0f;
+    for (ulong chunk = 0; chunk < chunks; ++chunk) sum += load_some(partial + chunk * stride + channel, present);
+    return sum;
+}
+
+kernel void sum(global const float *x, global float *partial, ulong rows, int channels, int rows_a_chunk) {
+    CHANNELS_OF_ITEM
+    ROWS_OF_CHUNK
+    floatV sum = (floatV)0.0f;
+    for (ulong row = first; row < end; ++row) sum += load_some(x + row * (uint)channels + channel, present);
+    store_some(sum, partial + chunk * (uint)channels + channel, present);
+}
+
+kernel void finish_mean(
+    global const float *partial, global float *mean, ulong rows, int channels, int rows_a_chunk) {
+    CHANNELS_OF_ITEM
+    store_some(total(partial, CHUNKS, channels, channel, present) / (float)rows, mean + channel, present);
+}
+
+kernel void sum_squares(
+    global const float *x, global const float *mean, global float *partial, ulong rows, int channels,
+    int rows_a_chunk) {
+    CHANNELS_OF_ITEM
+    ROWS_OF_CHUNK
+    const floatV centre = load_some(mean + channel, present);
+    floatV sum = (floatV)0.0f;
+    for (ulong row = first; row < end; ++row) {
+        const floatV difference = load_some(x + row * (uint)channels + channel, present) - centre;
+        sum += difference * difference;
+    }
+    store_some(sum, partial + chunk * (uint)channels + channel, present);
+}
+
+// The inverse standard deviation, and the running statistics.
+kernel void finish_variance(
+    global const float *partial, global const float *mean, global float *inverse_deviation,
+    global float *running_mean, global float *running_variance, ulong rows, int channels, int rows_a_chunk,
+    float epsilon, float momentum, int unbiased) {
+    CHANNELS_OF_ITEM
+    const floatV squares = total(partial, CHUNKS, channels, channel, present);
+    const floatV variance = squares / (float)rows;
+    store_some((floatV)1.0f / sqrt(variance + epsilon), inverse_deviation + channel, present);
+    const floatV tracked = unbiased ? squares / (float)max(rows - 1, (ulong)1) : variance;
+    store_some(
+        momentum * load_some(running_mean + channel, present)
+            + (1.0f - momentum) * load_some(mean + channel, present),
+        running_mean + channel, present);
+    store_some(
+        momentum * load_some(running_variance + channel, present) + (1.0f - momentum) * tracked,
+        running_variance + channel, present);
+}
+
+// y = scale (x - mean) inverse_deviation + shift.
+kernel void normalize_rows(
+    global const float *x, global const float *scale, global const float *shift, global const float *mean,
+    global const float *inverse_deviation, global float *y, ulong rows, int channels, int rows_a_chunk) {
+    CHANNELS_OF_ITEM
+    ROWS_OF_CHUNK
+    const floatV centre = load_some(mean + channel, present);
+    const floatV factor = load_some(scale + channel, present) * load_some(inverse_deviation + channel, present);
+    const floatV offset = load_some(shift + channel, present);
+    for (ulong row = first; row < end; ++row) {
+        const ulong place = row * (uint)channels + channel;
+        store_some((load_some(x + place, present) - centre) * factor + offset, y + place, present);
+    }
+}
+
+// The same by known statistics. y and x may be the same memory.
+kernel void infer(
+    global const float *x, global const float *scale, global const float *shift, global const float *mean,
+    global const float *variance, global float *y, ulong rows, int channels, int rows_a_chunk, float epsilon) {
+    CHANNELS_OF_ITEM
+    ROWS_OF_CHUNK
+    const floatV centre = load_some(mean + channel, present);
+    const floatV factor =
+        load_some(scale + channel, present) / sqrt(load_some(variance + channel, present) + epsilon);
+    const floatV offset = load_some(shift + channel, present);
+    for (ulong row = first; row < end; ++row) {
+        const ulong place = row * (uint)channels + channel;
+        store_some((load_some(x + place, present) - centre) * factor + offset, y + place, present);
+    }
+}
+
+// partial[chunk, 0, channel] = sum of dy, partial[chunk, 1, channel] = sum of dy times x normalised.
+kernel void sum_gradients(
+    global const float *dy, global const float *x, global const float *mean, global const float *inverse_deviation,
+    global float *partial, ulong rows, int channels, int rows_a_chunk) {
+    CHANNELS_OF_ITEM
+    ROWS_OF_CHUNK
+    const floatV centre = load_some(mean + channel, present);
+    const floatV factor = load_some(inverse_deviation + channel, present);
+    floatV sum = (floatV)0.0f;
+    floatV products = (floatV)0.0f;
+    for (ulong row = first; row < end; ++row) {
+        const ulong place = row * (uint)channels + channel;
+        const floatV gradient = load_some(dy + place, present);
+        sum += gradient;
+        products += gradient * ((load_some(x + place, present) - centre) * factor);
+    }
+    store_some(sum, partial + 2 * chunk * (uint)channels + channel, present);
+    store_some(products, partial + (2 * chunk + 1) * (uint)channels + channel, present);
+}
+
+kernel void finish_gradients(
+    global const float *partial, global float *scale_gradient, global float *shift_gradient, ulong rows,
+    int channels, int rows_a_chunk) {
+    CHANNELS_OF_ITEM
+    const ulong stride = 2 * (ulong)channels;
+    store_some(total(partial, CHUNKS, stride, channel, present), shift_gradient + channel, present);
+    store_some(total(partial + channels, CHUNKS, stride, channel, present), scale_gradient + channel, present);
+}
+
+// dx = scale inverse_deviation (dy - mean of dy - x normalised * mean of dy times x normalised).
+kernel void input_gradient(
+    global const float *dy, global const float *x, global const float *scale, global const float *mean,
+    global const float *inverse_deviation, global const float *scale_gradient, global const float *shift_gradient,
+    global float *dx, ulong rows, int channels, int rows_a_chunk) {
+    CHANNELS_OF_ITEM
+    ROWS_OF_CHUNK
+    const floatV centre = load_some(mean + channel, present);
+    const floatV factor = load_some(inverse_deviation + channel, present);
+    const floatV scaled = load_some(scale + channel, present) * factor;
+    const floatV mean_gradient = load_some(shift_gradient + channel, present) / (float)rows;
+    const floatV mean_product = load_some(scale_gradient + channel, present) / (float)rows;
+    for (ulong row = first; row < end; ++row) {
+        const ulong place = row * (uint)channels + channel;
+        const floatV normalized = (load_some(x + place, present) - centre) * factor;
+        const floatV gradient = load_some(dy + place, present);
+        store_some(scaled * (gradient - mean_gradient - normalized * mean_product), dx + place, present);
+    }
+}

@@ -1,0 +1,53 @@
+// What every file here may use. VEC, the floats a work-item handles at once, is 1, 2, 4, 8 or 16.
+
+#ifndef VEC
+#define VEC 1
+#endif
+
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+
+#if VEC == 1
+typedef float floatV;
+typedef int intV;
+typedef uchar ucharV;
+#define LOAD(pointer) (*(pointer))
+#define STORE(value, pointer) (*(pointer) = (value))
+#define TO_INT(value) convert_int(value)
+#define TO_UCHAR(value) convert_uchar(value)
+#else
+typedef JOIN(float, VEC) floatV;
+typedef JOIN(int, VEC) intV;
+typedef JOIN(uchar, VEC) ucharV;
+#define LOAD(pointer) JOIN(vload, VEC)(0, pointer)
+#define STORE(value, pointer) JOIN(vstore, VEC)(value, 0, pointer)
+#define TO_INT(value) JOIN(convert_int, VEC)(value)
+#define TO_UCHAR(value) JOIN(convert_uchar, VEC)(value)
+#endif
+
+// The first `present` of VEC floats, and zeros.
+static inline floatV load_some(global const float *pointer, ulong present) {
+    if (present >= VEC) return LOAD(pointer);
+    float values[VEC];
+    for (int i = 0; i < VEC; ++i) values[i] = i < (int)present ? pointer[i] : 0.0f;
+    return LOAD(values);
+}
+
+// Stores the first `present` of VEC floats.
+static inline void store_some(floatV value, global float *pointer, ulong present) {
+    if (present >= VEC) {
+        STORE(value, pointer);
+        return;
+    }
+    float values[VEC];
+    STORE(value, values);
+    for (int i = 0; i < (int)present; ++i) pointer[i] = values[i];
+}
+
+// Activation functions by number: 0 identity, 1 ReLU, 2 ReLU6. A NaN stays one.
+static inline floatV activate(floatV value, int function) {
+    if (function == 0) return value;
+    value = value < (floatV)0.0f ? (floatV)0.0f : value;
+    if (function == 2) value = value > (floatV)6.0f ? (floatV)6.0f : value;
+    return value;
+}

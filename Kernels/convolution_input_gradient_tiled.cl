@@ -1,0 +1,83 @@
+// dx as a product of matrices that are never made: rows are input pixels, the inner index runs over (window row, window
+// column, output channel of the group), columns are input channels of the group. Each pixel gathers.
+
+#define TILED_NAME convolution_input_gradient_tiled
+#define LEFT_ALONG_INNER 1
+#define RIGHT_ALONG_INNER 1
+
+#define TILED_ARGUMENTS                                                                       \
+    global const float *dy, global const float *filter, global float *dx, Window window, int input_channels, \
+        int output_channels, int groups, int count
+
+#define TILED_SETUP                                                                              \
+    const int group = get_group_id(2);                                                           \
+    const int channels = output_channels / groups;                                               \
+    const int columns = input_channels / groups;                                                 \
+    const ulong rows = (ulong)count * (uint)(window.input_height * window.input_width);          \
+    const ulong inner_first = 0;                                                                 \
+    const ulong inner_end = (ulong)(window.height * window.width * channels);                    \
+    dy += group * channels;                                                                      \
+    filter += group * channels;                                                                  \
+    dx += group * columns;
+
+// Where the gradient lies that reaches input pixel `row` through one element of the window, or -1 for nowhere.
+static inline long reaching(Window window, ulong row, int element) {
+    const int w = row % (uint)window.input_width;
+    const ulong line = row / (uint)window.input_width;
+    const int h = line % (uint)window.input_height;
+    const ulong sample = line / (uint)window.input_height;
+    const int p = window_over(
+        h, element / window.width, window.stride_height, window.dilation_height, window.pad_top,
+        window.output_height);
+    const int q = window_over(
+        w, element % window.width, window.stride_width, window.dilation_width, window.pad_left, window.output_width);
+    if (p < 0 || q < 0) return -1;
+    return (long)((sample * (uint)window.output_height + p) * (uint)window.output_width + q);
+}
+
+static inline float gradient_at(
+    global const float *dy, Window window, int output_channels, int channels, ulong row, int inner) {
+    const long pixel = reaching(window, row, inner / channels);
+    return pixel < 0 ? 0.0f : dy[pixel * output_channels + inner % channels];
+}
+
+static inline float4 left4(
+    global const float *dy, Window window, int output_channels, int channels, ulong rows, ulong row, int inner,
+    int inner_end) {
+    float4 value = (float4)0.0f;
+    if (row >= rows) return value;
+    if (channels % 4 == 0) {
+        if (inner >= inner_end) return value;
+        const long pixel = reaching(window, row, inner / channels);
+        return pixel < 0 ? value : vload4(0, dy + pixel * output_channels + inner % channels);
+    }
+    if (inner < inner_end) value.x = gradient_at(dy, window, output_channels, channels, row, inner);
+    if (inner + 1 < inner_end) value.y = gradient_at(dy, window, output_channels, channels, row, inner + 1);
+    if (inner + 2 < inner_end) value.z = gradient_at(dy, window, output_channels, channels, row, inner + 2);
+    if (inner + 3 < inner_end) value.w = gradient_at(dy, window, output_channels, channels, row, inner + 3);
+    return value;
+}
+
+// filter[element, column, channel] for four neighbours of inner = (element, channel).
+static inline float4 right4(
+    global const float *filter, int output_channels, int channels, int columns, int inner, int inner_end,
+    int column) {
+    float4 value = (float4)0.0f;
+    if (column >= columns) return value;
+    if (channels % 4 == 0) {
+        if (inner >= inner_end) return value;
+        return vload4(
+            0, filter + (ulong)(inner / channels * columns + column) * (uint)output_channels + inner % channels);
+    }
+    float values[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+    for (int i = 0; i < 4 && inner + i < inner_end; ++i) {
+        const ulong line = (ulong)((inner + i) / channels * columns + column);
+        values[i] = filter[line * (uint)output_channels + (inner + i) % channels];
+    }
+    return vload4(0, values);
+}
+
+#define LEFT4(row, inner) left4(dy, window, output_channels, channels, rows, row, inner, inner_end)
+#define RIGHT4(inner, column) right4(filter, output_channels, channels, columns, inner, inner_end, column)
+#define STORE4(row, column, value)                                                               \
+    if ((row) < rows) store4(value, dx + (row) * (uint)input_channels, column, columns);

@@ -1,0 +1,34 @@
+// Inverted dropout. A work-item handles four neighbouring elements of a sample, which one Philox block decides about.
+
+// Philox4x32-10 (Salmon et al., SC 2011), the same as the host's.
+static inline uint4 philox(uint4 counter, ulong seed) {
+    uint key0 = (uint)seed;
+    uint key1 = (uint)(seed >> 32);
+    for (int round = 0; round < 10; ++round) {
+        counter = (uint4)(
+            mul_hi(counter.z, 0xCD9E8D57u) ^ counter.y ^ key0, counter.z * 0xCD9E8D57u,
+            mul_hi(counter.x, 0xD2511F53u) ^ counter.w ^ key1, counter.x * 0xD2511F53u);
+        key0 += 0x9E3779B9u;
+        key1 += 0xBB67AE85u;
+    }
+    return counter;
+}
+
+// x and y may be the same memory.
+kernel void dropout(
+    global const float *x, global float *y, ulong elements_a_sample, int count, int sample_offset, int step,
+    int purpose, ulong seed, float rate, float scale) {
+    const ulong blocks = (elements_a_sample + 3) / 4;
+    const ulong sample = get_global_id(0) / blocks;
+    if (sample >= (ulong)count) return;
+    const ulong block = get_global_id(0) - sample * blocks;
+    const uint4 words =
+        philox((uint4)((uint)block, (uint)(sample_offset + (int)sample), (uint)step, (uint)purpose), seed);
+    const uint word[4] = {words.x, words.y, words.z, words.w};
+    const ulong first = block * 4;
+    const int present = (int)min(elements_a_sample - first, (ulong)4);
+    for (int i = 0; i < present; ++i) {
+        const ulong place = sample * elements_a_sample + first + i;
+        y[place] = (float)(word[i] >> 8) * 0x1p-24f >= rate ? x[place] * scale : 0.0f;
+    }
+}

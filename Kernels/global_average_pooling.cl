@@ -1,0 +1,20 @@
+// The mean over a sample's pixels, and its gradient. A work-item handles VEC channels, which divides all.
+
+kernel void global_average_pooling(
+    global const float *x, global float *y, int pixels, int channels, ulong elements) {
+    const ulong i = get_global_id(0) * VEC;
+    if (i >= elements) return;
+    const ulong sample = i / (uint)channels;
+    global const float *from = x + sample * (uint)pixels * (uint)channels + i % (uint)channels;
+    floatV sum = (floatV)0.0f;
+    for (int pixel = 0; pixel < pixels; ++pixel) sum += LOAD(from + (ulong)pixel * (uint)channels);
+    STORE(sum / (float)pixels, y + i);
+}
+
+kernel void global_average_pooling_gradient(
+    global const float *dy, global float *dx, int pixels, int channels, ulong elements) {
+    const ulong i = get_global_id(0) * VEC;
+    if (i >= elements) return;
+    const ulong sample = i / ((ulong)pixels * (uint)channels);
+    STORE(LOAD(dy + sample * (uint)channels + i % (uint)channels) / (float)pixels, dx + i);
+}

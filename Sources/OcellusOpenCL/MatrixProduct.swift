@@ -1,0 +1,162 @@
+import OcellusGraph
+
+/// A product of two matrices of any strides, as `matrix_tiled.cl` and `matrix_wide.cl` compute it.
+///
+/// When the product is small and the inner index long (a dense layer over a flattened picture), the inner index falls into
+/// chunks whose partial products a second pass adds. Chunks depend on shapes and capacity alone.
+struct MatrixProduct {
+    /// An extent that is fixed, or the samples present.
+    enum Extent {
+        case fixed(Int)
+        case samples
+
+        func value(capacity: Int) -> Int {
+            switch self {
+            case .fixed(let value): value
+            case .samples: capacity
+            }
+        }
+
+        var isSamples: Bool { if case .samples = self { true } else { false } }
+    }
+
+    var rows: Extent
+    var columns: Int
+    var inner: Extent
+    /// Elements from one row of the left factor to the next, and from one inner index to the next.
+    var leftStrides: (row: Int, inner: Int)
+    /// The same for the right factor.
+    var rightStrides: (inner: Int, column: Int)
+    /// Elements from one sample's factors to the next's, when each sample has its own product.
+    var batchStrides: (left: Int, right: Int)?
+    var function = ActivationFunction.identity
+
+    /// Bytes of partial products at `capacity` samples; 0 when one chunk does.
+    func workspaceByteCount(on backend: OpenCLBackend, capacity: Int) -> Int {
+        let chunks = chunks(backend.kernelFamily, capacity)
+        guard chunks.count > 1 else { return 0 }
+        return chunks.count * rows.value(capacity: capacity) * columns * MemoryLayout<Float>.size
+    }
+
+    /// Launches of the product, and of the sum of its chunks if there are several.
+    func prepare(
+        on backend: OpenCLBackend, left: KernelArgument, right: KernelArgument, bias: KernelArgument?,
+        product: KernelArgument, _ arguments: OperationArguments
+    ) throws -> any PreparedStep {
+        let chunks = chunks(backend.kernelFamily, arguments.capacity)
+        let isWhole = chunks.count == 1
+        let target = isWhole ? product : .buffer(try arguments.scratch())
+        let ending: [KernelArgument] = [
+            .int(isWhole && bias != nil ? 1 : 0), .int(isWhole ? function.kernelNumber : 0), .int(chunks.count),
+        ]
+        let leading: [KernelArgument] = [
+            left, right, bias ?? left, target,
+            .ints(kernelIntegers(arguments.capacity, innerPerChunk: chunks.length)),
+            .int(rows.isSamples ? 1 : 0), .int(inner.isSamples ? 1 : 0),
+        ]
+        let launch =
+            switch backend.kernelFamily {
+            case .tiled: try tiled(backend, leading + ending + [.count], chunks.count, arguments)
+            case .wide: try wide(backend, leading + ending, chunks.count, arguments)
+            }
+        guard !isWhole else { return launch }
+        return LaunchSequence([launch, try sum(backend, target, bias, product, chunks.length, arguments)])
+    }
+
+    /// Chunks of the inner index: as many as keep a large device busy, each long enough to be worth a pass.
+    private func chunks(_ family: KernelFamily, _ capacity: Int) -> (count: Int, length: Int) {
+        let (rows, inner) = (rows.value(capacity: capacity), inner.value(capacity: capacity))
+        let tiles: Int
+        let wanted: Int
+        switch family {
+        case .tiled: (tiles, wanted) = (rows.dividedUp(by: 64) * columns.dividedUp(by: 64), 256)
+        case .wide: (tiles, wanted) = (rows.dividedUp(by: 96) * columns.dividedUp(by: 16), 256)
+        }
+        guard batchStrides == nil, tiles < wanted / 2, inner >= 1024 else { return (1, max(inner, 1)) }
+        let length = max(inner.dividedUp(by: wanted.dividedUp(by: tiles)), 512).rounded(upTo: 128)
+        return (inner.dividedUp(by: length), length)
+    }
+
+    /// The fields of the kernels' `Product`, in order.
+    private func kernelIntegers(_ capacity: Int, innerPerChunk: Int) -> [Int] {
+        [
+            rows.value(capacity: capacity), columns, inner.value(capacity: capacity), leftStrides.row,
+            leftStrides.inner, rightStrides.inner, rightStrides.column, batchStrides?.left ?? 0,
+            batchStrides?.right ?? 0, innerPerChunk,
+        ]
+    }
+
+    private func tiled(
+        _ backend: OpenCLBackend, _ kernelArguments: [KernelArgument], _ chunks: Int, _ arguments: OperationArguments
+    ) throws -> KernelLaunch {
+        let (rows, columns, isBatched) = (rows, columns, batchStrides != nil)
+        return try backend.launch(
+            "matrix_tiled", of: .files("columns", "matrix_tiled", "tiled"),
+            defines: [
+                "LEFT_ALONG_INNER": leftStrides.inner == 1 ? 1 : 0,
+                "RIGHT_ALONG_INNER": rightStrides.column == 1 ? 0 : 1,
+            ], kernelArguments,
+            grid: LaunchGrid(local: [256, 1, 1]) { count in
+                [columns.dividedUp(by: 64), rows.value(capacity: count).dividedUp(by: 64), isBatched ? count : chunks]
+            }, label: arguments.label)
+    }
+
+    private func wide(
+        _ backend: OpenCLBackend, _ kernelArguments: [KernelArgument], _ chunks: Int, _ arguments: OperationArguments
+    ) throws -> KernelLaunch {
+        let (rows, columns, isBatched) = (rows, columns, batchStrides != nil)
+        let rowsPerItem = 96
+        return try backend.launch(
+            "matrix_wide", of: .files("wide", "matrix_wide"), defines: ["ROWS": backend.wideRows],
+            kernelArguments + [.int(rowsPerItem), .count],
+            grid: LaunchGrid(local: [1, 1, 1]) { count in
+                [
+                    columns.dividedUp(by: 16), rows.value(capacity: count).dividedUp(by: rowsPerItem),
+                    isBatched ? count : chunks,
+                ]
+            }, label: arguments.label)
+    }
+
+    private func sum(
+        _ backend: OpenCLBackend, _ partial: KernelArgument, _ bias: KernelArgument?, _ product: KernelArgument,
+        _ length: Int, _ arguments: OperationArguments
+    ) throws -> KernelLaunch {
+        func present(_ extent: Extent, times factor: Int) -> KernelArgument {
+            switch extent {
+            case .fixed(let value): .ulong(value * factor)
+            case .samples: .elements(perSample: factor)
+            }
+        }
+        return try sumPartials(
+            backend, partial, bias: bias, into: product, elements: present(rows, times: columns),
+            tensor: arguments.outputs[0].description, items: present(inner, times: 1), itemsPerChunk: length,
+            columns: columns, function: function, label: arguments.label)
+    }
+}
+
+/// Adds the partial results of chunks of `itemsPerChunk` items each, then bias and activation.
+func sumPartials(
+    _ backend: OpenCLBackend, _ partial: KernelArgument, bias: KernelArgument? = nil, into result: KernelArgument,
+    elements: KernelArgument, tensor: TensorDescription, items: KernelArgument, itemsPerChunk: Int, columns: Int,
+    function: ActivationFunction = .identity, label: String
+) throws -> KernelLaunch {
+    let width = backend.elementwiseWidth
+    return try backend.launch(
+        "sum_partials", of: .files("common", "sum_partials"), defines: ["VEC": width],
+        [
+            partial, bias ?? partial, result, elements, elements, items, .int(itemsPerChunk), .int(columns),
+            .int(bias == nil ? 0 : 1), .int(function.kernelNumber),
+        ],
+        grid: .elementwise(tensor, width: width, local: 16), label: label)
+}
+
+extension OpenCLBackend {
+    /// Rows of 16 accumulators that fit a CPU's vector registers beside the factors.
+    var wideRows: Int {
+        switch openCLDevice.vectorWidth {
+        case 16...: 12
+        case 8...: 6
+        default: 3
+        }
+    }
+}

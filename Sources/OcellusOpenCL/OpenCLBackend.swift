@@ -1,0 +1,135 @@
+import COpenCL
+import FoundationEssentials
+import OcellusGraph
+
+/// Runs graphs on one OpenCL device, asynchronously: the host waits only where it reads.
+///
+/// As every backend it is used by one thread at a time.
+public final class OpenCLBackend: Backend, @unchecked Sendable {
+    // Mutable state (programs, staged writes) is touched by the one thread that uses the backend.
+
+    /// The device in use.
+    public let openCLDevice: OpenCLDevice
+    /// What the kernels of the heavy operations are shaped for.
+    public let kernelFamily: KernelFamily
+    /// Name, memory and alignment.
+    public var device: DeviceDescription { openCLDevice.description }
+
+    private let context: Context
+    private let programs: ProgramStore
+    private let stagedWrites: StagedWrites
+
+    /// How many programs were compiled because the cache had them not.
+    package var builtProgramCount: Int { programs.builtCount }
+
+    /// Opens the device that `name` asks for: `opencl`, or `opencl:PART` with a part of the device's or platform's name.
+    /// - Throws: `BackendError` when there is none, or several fit.
+    public convenience init(named name: String) throws {
+        try self.init(OpenCLDevices.find().select(name))
+    }
+
+    /// Opens `device`.
+    /// - Parameters:
+    ///   - kernelFamily: what its kernels are shaped for; nil chooses what fits the device.
+    ///   - cacheFolder: where compiled programs are kept; nil is the standard folder.
+    /// - Throws: `BackendError` when the driver fails.
+    public init(_ device: OpenCLDevice, kernelFamily: KernelFamily? = nil, cacheFolder: URL? = nil) throws {
+        openCLDevice = device
+        self.kernelFamily = kernelFamily ?? .fitting(device)
+        context = try Context(device)
+        programs = ProgramStore(context, cache: ProgramCache(folder: cacheFolder ?? ProgramCache.standardFolder))
+        stagedWrites = StagedWrites(context)
+    }
+
+    /// Reserves memory on the device.
+    public func makeBuffer(byteCount: Int, label: String) throws -> any DeviceBuffer {
+        try OpenCLBuffer(context, byteCount: byteCount, label: label)
+    }
+
+    /// Copies `bytes` aside and enqueues their way to the device.
+    public func write(_ bytes: UnsafeRawBufferPointer, to region: BufferRegion) throws {
+        let buffer = try region.openCLBuffer()
+        try requireFit(bytes.count, region, buffer)
+        try stagedWrites.write(bytes, to: buffer.whole, byteOffset: region.byteOffset, label: buffer.label)
+    }
+
+    /// Waits for what was enqueued before, then copies.
+    public func read(_ region: BufferRegion, into bytes: UnsafeMutableRawBufferPointer) throws {
+        let buffer = try region.openCLBuffer()
+        try requireFit(bytes.count, region, buffer)
+        guard bytes.count > 0 else { return }
+        try context.check(
+            context.functions.clEnqueueReadBuffer(
+                context.queue, buffer.whole.handle, cl_bool(CL_TRUE), region.byteOffset, bytes.count, bytes.baseAddress,
+                0, nil, nil), "clEnqueueReadBuffer", label: buffer.label)
+        programs.save()
+    }
+
+    /// Enqueues zeros.
+    public func zero(_ region: BufferRegion) throws {
+        guard region.byteCount > 0 else { return }
+        let buffer = try region.openCLBuffer()
+        try requireFit(region.byteCount, region, buffer)
+        var pattern: UInt32 = 0
+        let patternSize = region.byteCount % 4 == 0 && region.byteOffset % 4 == 0 ? 4 : 1
+        try context.check(
+            context.functions.clEnqueueFillBuffer(
+                context.queue, buffer.whole.handle, &pattern, patternSize, region.byteOffset, region.byteCount, 0, nil,
+                nil), "clEnqueueFillBuffer", label: buffer.label)
+    }
+
+    /// Whether the operation is one of this backend's and takes such tensors.
+    public func supports(
+        _ operation: any Operation, inputs: [TensorDescription], outputs: [TensorDescription]
+    ) -> Bool {
+        guard let operation = operation as? any OpenCLOperation else { return false }
+        return operation.isSupported(on: self, inputs: inputs, outputs: outputs)
+    }
+
+    /// What the operation asks for.
+    public func workspaceByteCount(
+        for operation: any Operation, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
+    ) -> Int {
+        guard let operation = operation as? any OpenCLOperation else { return 0 }
+        return operation.workspaceByteCount(on: self, inputs: inputs, outputs: outputs, capacity: capacity)
+    }
+
+    /// Builds the operation's kernels and sets their arguments.
+    public func prepare(_ operation: any Operation, _ arguments: OperationArguments) throws -> any PreparedStep {
+        guard let operation = operation as? any OpenCLOperation else {
+            throw BackendError("'\(arguments.label)': OpenCL has no kernel for \(operation.name)")
+        }
+        return try operation.prepare(on: self, arguments)
+    }
+
+    /// Enqueues the steps and returns.
+    public func run(_ steps: [any PreparedStep], _ invocation: Invocation) throws {
+        for step in steps { try step.run(invocation) }
+        try context.flush()
+    }
+
+    /// Waits for all that was enqueued.
+    public func synchronize() throws {
+        try context.finish()
+        programs.save()
+    }
+
+    /// Prepares one kernel: the function `entry` of `source`, built with `defines`.
+    /// - Throws: `BackendError` with the compiler's log when it does not build.
+    public func launch(
+        _ entry: String, of source: KernelSource, defines: KeyValuePairs<String, Int> = [:],
+        _ arguments: [KernelArgument], grid: LaunchGrid, label: String
+    ) throws -> KernelLaunch {
+        let options = (["-cl-std=CL1.2"] + defines.map { "-D\($0.key)=\($0.value)" }).joined(separator: " ")
+        let program = try programs.program(source, options: options, label: label)
+        return try KernelLaunch(Kernel(entry, of: program, context, label: label), arguments, grid)
+    }
+
+    private func requireFit(_ byteCount: Int, _ region: BufferRegion, _ buffer: OpenCLBuffer) throws {
+        guard byteCount <= region.byteCount, region.byteOffset + byteCount <= buffer.byteCount else {
+            throw BackendError(
+                "\(byteCount) bytes do not fit the region of \(region.byteCount) at \(region.byteOffset) in "
+                    + "'\(buffer.label)' (\(buffer.byteCount) bytes)")
+        }
+    }
+}

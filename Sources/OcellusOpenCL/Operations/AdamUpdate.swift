@@ -1,0 +1,34 @@
+import OcellusGraph
+
+extension AdamUpdate: OpenCLOperation {
+    /// Enqueues `adam_update`; the bias corrections are one factor, which the host computes.
+    public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
+        let tensor = arguments.inputs[0].description
+        let width = backend.elementwiseWidth
+        let (beta1, beta2, weightDecay, isDecoupled) = (beta1, beta2, weightDecay, isDecoupled)
+        return try backend.launch(
+            "adam_update", of: .files("common", "adam_update"), defines: ["VEC": width],
+            (0..<4).map(arguments.input) + [
+                .elements(of: tensor),
+                .computedFloat { invocation in
+                    let correction1 = 1 - power(Double(beta1), invocation.step)
+                    let correction2 = 1 - power(Double(beta2), invocation.step)
+                    return Float(Double(invocation.learningRate) * correction2.squareRoot() / correction1)
+                },
+                .computedFloat { isDecoupled ? 1 - $0.learningRate * weightDecay : 1 },
+                .float(beta1), .float(beta2), .float(epsilon), .float(isDecoupled ? 0 : weightDecay),
+            ],
+            grid: .elementwise(tensor, width: width), label: arguments.label)
+    }
+}
+
+/// `base` to the power `exponent` by squaring, 0 or more.
+private func power(_ base: Double, _ exponent: Int) -> Double {
+    var (result, square, rest) = (1.0, base, max(exponent, 0))
+    while rest > 0 {
+        if rest & 1 == 1 { result *= square }
+        square *= square
+        rest >>= 1
+    }
+    return result
+}

@@ -1,0 +1,91 @@
+import OcellusGraph
+
+extension BatchNormalization: OpenCLOperation {
+    /// One partial sum a chunk of rows.
+    public func workspaceByteCount(
+        on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
+    ) -> Int { RowChunks(inputs[0], capacity: capacity).partialByteCount }
+
+    /// The mean, then the variance about it, then the output.
+    public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
+        let step = try BatchNormalizationKernels(backend, arguments, arguments.inputs[0].description)
+        let (x, scale, shift) = (arguments.input(0), arguments.input(1), arguments.input(2))
+        let (y, mean, deviation) = (arguments.output(0), arguments.output(1), arguments.output(2))
+        let partial = KernelArgument.buffer(try arguments.scratch())
+        return LaunchSequence([
+            try step.overRows("sum", [x, partial]),
+            try step.overChannels("finish_mean", [partial, mean]),
+            try step.overRows("sum_squares", [x, mean, partial]),
+            try step.overChannels(
+                "finish_variance", [partial, mean, deviation, arguments.input(3), arguments.input(4)],
+                [.float(epsilon), .float(momentum), .int(tracksUnbiasedVariance ? 1 : 0)]),
+            try step.overRows("normalize_rows", [x, scale, shift, mean, deviation, y]),
+        ])
+    }
+}
+
+extension BatchNormalizationGradient: OpenCLOperation {
+    /// Two partial sums a chunk of rows.
+    public func workspaceByteCount(
+        on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
+    ) -> Int { 2 * RowChunks(inputs[0], capacity: capacity).partialByteCount }
+
+    /// The gradients of scale and shift, then that of the input, which needs them.
+    public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
+        let step = try BatchNormalizationKernels(backend, arguments, arguments.inputs[0].description)
+        let (dy, x, scale) = (arguments.input(0), arguments.input(1), arguments.input(2))
+        let (mean, deviation) = (arguments.input(3), arguments.input(4))
+        let (dx, scaleGradient, shiftGradient) = (arguments.output(0), arguments.output(1), arguments.output(2))
+        let partial = KernelArgument.buffer(try arguments.scratch())
+        return LaunchSequence([
+            try step.overRows("sum_gradients", [dy, x, mean, deviation, partial]),
+            try step.overChannels("finish_gradients", [partial, scaleGradient, shiftGradient]),
+            try step.overRows("input_gradient", [dy, x, scale, mean, deviation, scaleGradient, shiftGradient, dx]),
+        ])
+    }
+}
+
+extension BatchNormalizationInference: OpenCLOperation {
+    /// Enqueues `infer`.
+    public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
+        try BatchNormalizationKernels(backend, arguments, arguments.inputs[0].description)
+            .overRows("infer", (0..<5).map(arguments.input) + [arguments.output(0)], [.float(epsilon)])
+    }
+}
+
+/// Launches of `batch_normalization.cl` over one tensor.
+private struct BatchNormalizationKernels {
+    private let backend: OpenCLBackend
+    private let source: KernelSource
+    private let chunks: RowChunks
+    private let label: String
+
+    init(_ backend: OpenCLBackend, _ arguments: OperationArguments, _ tensor: TensorDescription) throws {
+        self.backend = backend
+        source = try .files("common", "batch_normalization")
+        chunks = RowChunks(tensor, capacity: arguments.capacity)
+        label = arguments.label
+    }
+
+    /// A kernel over channels and chunks of rows.
+    func overRows(
+        _ entry: String, _ tensors: [KernelArgument], _ numbers: [KernelArgument] = []
+    ) throws -> KernelLaunch {
+        try launch(entry, tensors, numbers, chunks.grid(width: backend.elementwiseWidth))
+    }
+
+    /// A kernel over channels.
+    func overChannels(
+        _ entry: String, _ tensors: [KernelArgument], _ numbers: [KernelArgument] = []
+    ) throws -> KernelLaunch {
+        try launch(entry, tensors, numbers, chunks.channelGrid(width: backend.elementwiseWidth))
+    }
+
+    private func launch(
+        _ entry: String, _ tensors: [KernelArgument], _ numbers: [KernelArgument], _ grid: LaunchGrid
+    ) throws -> KernelLaunch {
+        try backend.launch(
+            entry, of: source, defines: ["VEC": backend.elementwiseWidth],
+            tensors + chunks.kernelArguments + numbers, grid: grid, label: label)
+    }
+}

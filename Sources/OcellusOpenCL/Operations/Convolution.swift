@@ -1,0 +1,53 @@
+import OcellusGraph
+
+extension Convolution: OpenCLOperation {
+    /// The packed filter, for CPUs.
+    public func workspaceByteCount(
+        on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
+    ) -> Int {
+        guard backend.kernelFamily == .wide, let geometry = try? window.geometry(over: inputs[0].shape) else {
+            return 0
+        }
+        return correlation(geometry, filter: inputs[1].shape).packedByteCount
+    }
+
+    /// An implicit matrix product with bias and activation at its end.
+    public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
+        let geometry = try window.geometry(over: arguments.inputs[0].description.shape)
+        let bias = hasBias ? arguments.input(2) : nil
+        switch backend.kernelFamily {
+        case .tiled: return try tiled(backend, arguments, geometry, bias)
+        case .wide:
+            return LaunchSequence(
+                try correlation(geometry, filter: arguments.inputs[1].description.shape).prepare(
+                    on: backend, x: arguments.input(0), filter: arguments.input(1), bias: bias,
+                    y: arguments.output(0), packed: arguments.scratch(),
+                    isBatched: arguments.inputs[0].description.isBatched, label: arguments.label))
+        }
+    }
+
+    private func correlation(_ geometry: WindowGeometry, filter: Shape) -> Correlation {
+        Correlation(geometry, filter: filter, groups: groups, hasBias: hasBias, function: activation)
+    }
+
+    private func tiled(
+        _ backend: OpenCLBackend, _ arguments: OperationArguments, _ geometry: WindowGeometry, _ bias: KernelArgument?
+    ) throws -> KernelLaunch {
+        let x = arguments.inputs[0].description
+        let outputChannels = arguments.inputs[1].description.shape[3]
+        let (places, groups) = (geometry.outputHeight * geometry.outputWidth, groups)
+        return try backend.launch(
+            "convolution_tiled", of: .files("window", "columns", "convolution_tiled", "tiled"),
+            [
+                arguments.input(0), arguments.input(1), bias ?? arguments.input(1), arguments.output(0),
+                .ints(geometry.kernelIntegers), .int(x.shape[2]), .int(outputChannels), .int(groups),
+                .int(hasBias ? 1 : 0), .int(activation.kernelNumber), .samples(of: x),
+            ],
+            grid: LaunchGrid(local: [256, 1, 1]) { count in
+                [
+                    (outputChannels / groups).dividedUp(by: 64),
+                    (places * (x.isBatched ? count : 1)).dividedUp(by: 64), groups,
+                ]
+            }, label: arguments.label)
+    }
+}

@@ -1,0 +1,114 @@
+import OcellusGraph
+
+extension ConvolutionFilterGradient: OpenCLOperation {
+    /// One partial gradient a chunk.
+    public func workspaceByteCount(
+        on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
+    ) -> Int {
+        guard let chunks = try? Chunks(self, inputs[0], outputs[0], backend.kernelFamily, capacity: capacity) else {
+            return 0
+        }
+        return chunks.count * outputs[0].shape.count * MemoryLayout<Float>.size
+    }
+
+    /// An implicit matrix product over all output pixels, in chunks, and the sum of the chunks.
+    public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
+        let (x, dw) = (arguments.inputs[0].description, arguments.outputs[0].description)
+        let chunks = try Chunks(self, x, dw, backend.kernelFamily, capacity: arguments.capacity)
+        let partial = KernelArgument.buffer(try arguments.scratch())
+        let launch =
+            switch backend.kernelFamily {
+            case .tiled: try tiled(backend, arguments, chunks, partial)
+            case .wide: try wide(backend, arguments, chunks, partial)
+            }
+        return LaunchSequence([
+            launch,
+            try sumPartials(
+                backend, partial, into: arguments.output(0), elements: .ulong(dw.shape.count), tensor: dw,
+                items: x.isBatched ? .elements(perSample: chunks.itemsPerSample) : .ulong(chunks.itemsPerSample),
+                itemsPerChunk: chunks.length, columns: outputChannels, label: arguments.label),
+        ])
+    }
+
+    /// How the sum over output pixels falls into chunks: of pixels for GPUs, of lines of pixels for CPUs. They depend on
+    /// shapes and capacity alone.
+    private struct Chunks {
+        let geometry: WindowGeometry
+        let itemsPerSample: Int
+        let length: Int
+        let count: Int
+
+        init(
+            _ operation: ConvolutionFilterGradient, _ x: TensorDescription, _ dw: TensorDescription,
+            _ family: KernelFamily, capacity: Int
+        ) throws {
+            geometry = try operation.window.geometry(over: x.shape)
+            let samples = x.isBatched ? capacity : 1
+            switch family {
+            case .tiled:
+                itemsPerSample = geometry.outputHeight * geometry.outputWidth
+                let rows = operation.window.count * dw.shape[2]
+                let tiles =
+                    rows.dividedUp(by: 64) * (operation.outputChannels / operation.groups).dividedUp(by: 64)
+                    * operation.groups
+                length = max((itemsPerSample * samples).dividedUp(by: 512.dividedUp(by: tiles)), 256).rounded(upTo: 16)
+            case .wide:
+                itemsPerSample = geometry.outputHeight
+                length = max((itemsPerSample * samples).dividedUp(by: 32), 1)
+            }
+            count = (itemsPerSample * samples).dividedUp(by: length)
+        }
+
+        func present(_ count: Int) -> Int { (itemsPerSample * count).dividedUp(by: length) }
+    }
+
+    private func tiled(
+        _ backend: OpenCLBackend, _ arguments: OperationArguments, _ chunks: Chunks, _ partial: KernelArgument
+    ) throws -> KernelLaunch {
+        let x = arguments.inputs[0].description
+        let (groups, columns) = (groups, outputChannels / groups)
+        let rows = window.count * x.shape[2] / groups
+        return try backend.launch(
+            "convolution_filter_gradient_tiled",
+            of: .files("window", "columns", "convolution_filter_gradient_tiled", "tiled"),
+            [
+                arguments.input(0), arguments.input(1), partial, .ints(chunks.geometry.kernelIntegers),
+                .int(x.shape[2]), .int(outputChannels), .int(groups), .int(chunks.length), .samples(of: x),
+            ],
+            grid: LaunchGrid(local: [256, 1, 1]) { count in
+                [
+                    columns.dividedUp(by: 64), rows.dividedUp(by: 64),
+                    chunks.present(x.isBatched ? count : 1) * groups,
+                ]
+            }, label: arguments.label)
+    }
+
+    private func wide(
+        _ backend: OpenCLBackend, _ arguments: OperationArguments, _ chunks: Chunks, _ partial: KernelArgument
+    ) throws -> KernelLaunch {
+        let x = arguments.inputs[0].description
+        let (channels, columns) = (x.shape[2] / groups, outputChannels / groups)
+        let geometry = chunks.geometry
+        let takesWholeRows = groups == 1 && window.dilationWidth == 1 && geometry.isInside
+        let run = takesWholeRows ? channels * window.width : channels
+        let steps = takesWholeRows ? 1 : window.width
+        // Lines that stay in a core's second cache while all rows of the window pass over them.
+        let lineByteCount = 4 * (x.shape[1] * x.shape[2] * window.strideHeight + geometry.outputWidth * 16)
+        let linesPerBlock = max(131_072 / lineByteCount, 1)
+        let (columnGroups, lineGroups) = (groups * columns.dividedUp(by: 16), window.height * steps)
+        return try backend.launch(
+            "convolution_filter_gradient_wide", of: .files("window", "wide", "convolution_filter_gradient_wide"),
+            defines: ["ROWS": backend.wideRows],
+            [
+                arguments.input(0), arguments.input(1), partial, .ints(geometry.kernelIntegers),
+                .ints([
+                    x.shape[2], outputChannels, channels, columns, columns.dividedUp(by: 16), run, steps,
+                    chunks.length, linesPerBlock,
+                ]),
+                .samples(of: x),
+            ],
+            grid: LaunchGrid(local: [1, 1, 1]) { count in
+                [columnGroups, lineGroups, chunks.present(x.isBatched ? count : 1)]
+            }, label: arguments.label)
+    }
+}

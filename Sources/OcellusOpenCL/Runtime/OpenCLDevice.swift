@@ -1,0 +1,145 @@
+import COpenCL
+import OcellusGraph
+
+/// A device that an OpenCL driver offers.
+public struct OpenCLDevice: Sendable {
+    /// What kind of hardware it is; better ones compare greater.
+    public enum Kind: Int, Sendable, Comparable, CustomStringConvertible {
+        case other, cpu, accelerator, gpu
+
+        /// As `GPU`.
+        public var description: String {
+            switch self {
+            case .gpu: "GPU"
+            case .accelerator: "accelerator"
+            case .cpu: "CPU"
+            case .other: "device"
+            }
+        }
+
+        /// By what is likely faster.
+        public static func < (a: Kind, b: Kind) -> Bool { a.rawValue < b.rawValue }
+    }
+
+    /// Name, memory and alignment.
+    public let description: DeviceDescription
+    /// The kind of hardware.
+    public let kind: Kind
+    /// The platform (driver collection) that it belongs to, as `NVIDIA CUDA`.
+    public let platformName: String
+    /// The platform's version, as `OpenCL 3.0 CUDA 12.4`.
+    public let platformVersion: String
+    /// The version of OpenCL that the device has, with the driver's addition.
+    public let deviceVersion: String
+    /// The driver's version.
+    public let driverVersion: String
+    /// Compute units, as the driver counts them.
+    public let computeUnits: Int
+    /// An estimate of its speed for the choice among several: kind first, then units times clock.
+    public let score: Int
+
+    /// Floats in one vector register, as the driver says.
+    let vectorWidth: Int
+    /// The most work-items that a work-group may have.
+    let maximumWorkGroupSize: Int
+    /// Bytes of local memory of a work-group.
+    let localMemoryByteCount: Int
+    /// The most bytes that one buffer may have.
+    let maximumBufferByteCount: Int
+    /// OpenCL's handle; it lives as long as the process.
+    let id: DeviceID
+    let library: OpenCLLibrary
+
+    /// A handle of a device. Root devices are neither retained nor released.
+    struct DeviceID: @unchecked Sendable {
+        let handle: cl_device_id
+    }
+
+    /// Asks the driver for all that is to be known.
+    init(_ id: cl_device_id, platform: PlatformInformation, library: OpenCLLibrary) throws {
+        let query = DeviceQuery(library: library, device: id)
+        self.id = DeviceID(handle: id)
+        self.library = library
+        platformName = platform.name
+        platformVersion = platform.version
+        deviceVersion = try query.string(CL_DEVICE_VERSION)
+        driverVersion = try query.string(CL_DRIVER_VERSION)
+        computeUnits = Int(try query.value(CL_DEVICE_MAX_COMPUTE_UNITS, cl_uint(0)))
+        vectorWidth = Int(try query.value(CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, cl_uint(0)))
+        maximumWorkGroupSize = try query.value(CL_DEVICE_MAX_WORK_GROUP_SIZE, Int(0))
+        localMemoryByteCount = Int(try query.value(CL_DEVICE_LOCAL_MEM_SIZE, cl_ulong(0)))
+        maximumBufferByteCount = Int(clamping: try query.value(CL_DEVICE_MAX_MEM_ALLOC_SIZE, cl_ulong(0)))
+
+        let type = Int(try query.value(CL_DEVICE_TYPE, cl_device_type(0)))
+        kind =
+            if type & Int(CL_DEVICE_TYPE_GPU) != 0 {
+                .gpu
+            } else if type & Int(CL_DEVICE_TYPE_ACCELERATOR) != 0 {
+                .accelerator
+            } else if type & Int(CL_DEVICE_TYPE_CPU) != 0 {
+                .cpu
+            } else {
+                .other
+            }
+        let clock = Int(try query.value(CL_DEVICE_MAX_CLOCK_FREQUENCY, cl_uint(0)))
+        score = kind.rawValue * 1_000_000_000 + min(computeUnits * max(clock, 1), 999_999_999)
+
+        let alignmentBits = Int(try query.value(CL_DEVICE_MEM_BASE_ADDR_ALIGN, cl_uint(0)))
+        description = DeviceDescription(
+            backend: "opencl", name: try query.string(CL_DEVICE_NAME),
+            detail: "\(platform.name), driver \(driverVersion), \(deviceVersion)",
+            memoryByteCount: Int(clamping: try query.value(CL_DEVICE_GLOBAL_MEM_SIZE, cl_ulong(0))),
+            // At least a float16, so that vector loads from the start of a region are aligned.
+            alignment: max(alignmentBits / 8, 64))
+    }
+
+    /// Whether `part` occurs in the platform's or the device's name or version, whatever the case.
+    func matches(_ part: String) -> Bool {
+        let part = part.lowercased()
+        return [platformName, platformVersion, description.name, deviceVersion]
+            .contains { $0.lowercased().contains(part) }
+    }
+
+    /// As `NVIDIA H200 (NVIDIA CUDA)`.
+    var title: String { "\(description.name) (\(platformName))" }
+}
+
+/// Name and version of a platform.
+struct PlatformInformation {
+    let name: String
+    let version: String
+}
+
+/// Reads properties of a device.
+private struct DeviceQuery {
+    let library: OpenCLLibrary
+    let device: cl_device_id
+
+    func value<Value: BitwiseCopyable>(_ property: some BinaryInteger, _ initial: Value) throws -> Value {
+        var value = initial
+        try check(
+            library.functions.clGetDeviceInfo(
+                device, cl_device_info(property), MemoryLayout<Value>.size, &value, nil), "clGetDeviceInfo")
+        return value
+    }
+
+    func string(_ property: some BinaryInteger) throws -> String {
+        try readString("clGetDeviceInfo") { size, bytes, needed in
+            library.functions.clGetDeviceInfo(device, cl_device_info(property), size, bytes, needed)
+        }
+    }
+}
+
+/// Asks for a string's length, then for the string; strips the zero byte and blanks around it.
+func readString(
+    _ call: String, _ query: (Int, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int>?) -> cl_int
+) throws -> String {
+    var size = 0
+    try check(query(0, nil, &size), call)
+    var bytes = [UInt8](repeating: 0, count: size)
+    try check(query(size, &bytes, nil), call)
+    let text = bytes.prefix { $0 != 0 }
+    let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x0A || byte == 0x09 }
+    return String(
+        decoding: text.drop(while: isBlank).reversed().drop(while: isBlank).reversed(), as: UTF8.self)
+}
