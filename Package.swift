@@ -48,6 +48,7 @@ let package = Package(
         .testTarget(name: "OpenCLTests", dependencies: ["OcellusOpenCL"]),
         .testTarget(name: "ImagesTests", dependencies: ["OcellusImages"], resources: [.copy("Golden")]),
         .testTarget(name: "DataTests", dependencies: ["OcellusData"], resources: [.copy("Golden")]),
+        .testTarget(name: "ModelsTests", dependencies: ["OcellusModels"], resources: [.copy("Golden")]),
         .testTarget(name: "BackendTests", dependencies: ["Ocellus"], resources: [.copy("Golden")]),
     ],
     swiftLanguageModes: [.v6]

@@ -5,7 +5,7 @@ import OcellusImages
 ///
 /// Source places are kept as fixed-point numbers (32 bits after the point): the step along a row is one exact addition, the
 /// columns that read within the picture are found by division, and only those outside of them are clamped.
-struct AffineWarp {
+package struct AffineWarp {
     private let scale: SIMD4<Float>
     private let offset: SIMD4<Float>
     /// The source's channel that becomes the first of the output, and the one that becomes the third.
@@ -13,7 +13,7 @@ struct AffineWarp {
     private let third: Int
 
     /// A warp whose output is normalised as `preprocessing` says.
-    init(_ preprocessing: Preprocessing) {
+    package init(_ preprocessing: Preprocessing) {
         var scale = SIMD4<Float>()
         var offset = SIMD4<Float>()
         for channel in 0..<3 {
@@ -29,7 +29,9 @@ struct AffineWarp {
     /// Warps `image` to a float picture of its size.
     ///
     /// - Parameter output: `height × width × 3` numbers.
-    func apply(_ image: RGBImage, _ parameters: AffineParameters, into output: UnsafeMutableBufferPointer<Float>) {
+    package func apply(
+        _ image: RGBImage, _ parameters: AffineParameters, into output: UnsafeMutableBufferPointer<Float>
+    ) {
         let (width, height) = (image.width, image.height)
         precondition(output.count == width * height * 3, "the output has the picture's size")
         guard width > 0, height > 0, let target = output.baseAddress else { return }

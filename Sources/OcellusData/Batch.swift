@@ -60,17 +60,19 @@ final class BatchPool: @unchecked Sendable {
     private var free: [BatchStorage] = []
     private let batchSize: Int
     private let valuesPerImage: Int
-    private(set) var allocatedCount = 0
+    private var allocated = 0
 
     init(batchSize: Int, valuesPerImage: Int) {
         self.batchSize = batchSize
         self.valuesPerImage = valuesPerImage
     }
 
+    var allocatedCount: Int { monitor.withLock { allocated } }
+
     func take() -> BatchStorage {
         monitor.withLock {
             if let storage = free.popLast() { return storage }
-            allocatedCount += 1
+            allocated += 1
             return BatchStorage(batchSize: batchSize, valuesPerImage: valuesPerImage)
         }
     }

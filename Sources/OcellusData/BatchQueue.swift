@@ -28,6 +28,8 @@ final class BatchQueue: @unchecked Sendable {
         pending.reserveCapacity(options.batchesAhead + 1)
     }
 
+    var allocatedBatchCount: Int { pool.allocatedCount }
+
     func start(order: [Int], epoch: Int, batch: Int) {
         monitor.withLock {
             // Threads may still write to a dropped batch; they hold it, and its memory is not used again before they let go.

@@ -46,6 +46,9 @@ public final class Loader: Sendable {
     /// The number of batches an epoch.
     public var batchCount: Int { (indices.count + options.batchSize - 1) / options.batchSize }
 
+    /// How many batches' memory has been allocated so far: it does not grow in the steady state.
+    package var allocatedBatchCount: Int { queue.allocatedBatchCount }
+
     private let indices: [Int]
     private let queue: BatchQueue
     private let threads: [WorkerThread]

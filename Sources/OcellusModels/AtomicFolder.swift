@@ -16,11 +16,15 @@ package enum AtomicFolder {
         fileprivate let path: String
 
         /// Writes one file of the folder.
+        /// - Returns: where the file is for now, to be read again.
         /// - Throws: `ModelError` that names the file as it will be called, and what `body` throws.
-        package borrowing func write(_ name: String, _ body: (FileWriter) throws -> Void) throws {
-            let writer = try FileWriter(creating: "\(location)/\(name)", calledBy: "\(path)/\(name)")
+        @discardableResult
+        package borrowing func write(_ name: String, _ body: (FileWriter) throws -> Void) throws -> String {
+            let file = "\(location)/\(name)"
+            let writer = try FileWriter(creating: file, calledBy: "\(path)/\(name)")
             try body(writer)
             try writer.synchronize()
+            return file
         }
     }
 

@@ -10,7 +10,7 @@
 package final class FileWriter {
     private let descriptor: Int32
     /// What errors call the file: the path that it will have, not the hidden one that it is written under.
-    private let path: String
+    package let path: String
 
     /// Creates a file at `location`, where none may be yet, that errors call `path`.
     /// - Throws: `ModelError` with the system's reason.

@@ -26,6 +26,14 @@ public enum SafetensorsElementType: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether elements can be read as `Float`: `F32`, `F16`, `BF16` and `F64`.
+    public var isFloatingPoint: Bool {
+        switch self {
+        case .float32, .float16, .bfloat16, .float64: true
+        default: false
+        }
+    }
+
     /// Converts `source`, little-endian elements of this type, to `Float`, rounding `F64` to nearest.
     /// - Returns: false when the type is not one of `F32`, `F16`, `BF16` and `F64`.
     func convert(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableBufferPointer<Float>) -> Bool {

@@ -1,25 +1,5 @@
 import OcellusGraph
 
-/// A tensor to be written to a file.
-public struct NamedTensor: Sendable {
-    /// Its name, unique in the file.
-    public let name: String
-    /// Its extents, outermost first.
-    public let shape: Shape
-    /// Gives its elements, row-major, when they are written: so that no more than one tensor need be in memory twice.
-    public let values: @Sendable () throws -> [Float]
-
-    /// A tensor whose elements are fetched when it is written.
-    public init(_ name: String, _ shape: Shape, values: @escaping @Sendable () throws -> [Float]) {
-        self.name = name
-        self.shape = shape
-        self.values = values
-    }
-
-    /// A tensor with the elements given.
-    public init(_ name: String, _ shape: Shape, _ values: [Float]) { self.init(name, shape) { values } }
-}
-
 /// Writes tensors as a safetensors file of `F32` elements.
 public enum SafetensorsWriter {
     /// Writes a file, or replaces one, in such a way that there is always the old file or the new one, whole.
@@ -30,21 +10,26 @@ public enum SafetensorsWriter {
     public static func write(
         _ tensors: [NamedTensor], metadata: [String: String] = [:], to path: String
     ) throws {
-        try AtomicFile.write(to: path) { try write(tensors, metadata: metadata, to: $0, path: path) }
+        let values = Dictionary(tensors.map { ($0.name, $0.values) }) { first, _ in first }
+        try AtomicFile.write(to: path) { writer in
+            try write(tensors.map { ($0.name, $0.shape) }, metadata: metadata, to: writer) { values[$0] ?? [] }
+        }
     }
 
-    /// Writes to a file that is open.
+    /// Writes to a file that is open, one tensor after the other, each fetched when its turn comes: so that no more than
+    /// one need be in memory twice.
     package static func write(
-        _ tensors: [NamedTensor], metadata: [String: String] = [:], to writer: FileWriter, path: String
+        _ tensors: [(name: String, shape: Shape)], metadata: [String: String] = [:], to writer: FileWriter,
+        values: (String) throws -> [Float]
     ) throws {
-        let isAligned: (NamedTensor) -> Bool = { $0.shape.count * 4 % alignment == 0 }
+        let isAligned: ((name: String, shape: Shape)) -> Bool = { $0.shape.count * 4 % alignment == 0 }
         let ordered = tensors.filter(isAligned) + tensors.filter { !isAligned($0) }
-        try writer.write(try header(ordered, metadata, path: path))
-        for tensor in ordered {
-            let values = try tensor.values()
-            guard values.count == tensor.shape.count else {
+        try writer.write(try header(ordered, metadata, path: writer.path))
+        for (name, shape) in ordered {
+            let values = try values(name)
+            guard values.count == shape.count else {
                 throw ModelError(
-                    path, "the tensor '\(tensor.name)' \(tensor.shape) is to be written with \(values.count) elements")
+                    writer.path, "the tensor '\(name)' \(shape) is to be written with \(values.count) elements")
             }
             if 1.littleEndian == 1 {
                 try values.withUnsafeBytes { try writer.write($0) }
@@ -57,7 +42,7 @@ public enum SafetensorsWriter {
     private static let alignment = 64
 
     private static func header(
-        _ tensors: [NamedTensor], _ metadata: [String: String], path: String
+        _ tensors: [(name: String, shape: Shape)], _ metadata: [String: String], path: String
     ) throws -> [UInt8] {
         var entries: [String] = []
         if !metadata.isEmpty {

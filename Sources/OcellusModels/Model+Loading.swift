@@ -1,0 +1,54 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Loading.
+extension Model {
+    /// Loads the model in a folder. Its weights are mapped, not read; nothing in the folder is ever run.
+    ///
+    /// - Parameters:
+    ///   - folder: the folder's path: `runs/parts/model`.
+    ///   - isVerifyingChecksum: whether the weights are compared with the checksum that was saved with them, which reads
+    ///     them all. Without, all is checked but the weights' values.
+    /// - Throws: `ModelError` that names the file and what is wrong with it: missing, cut off, damaged, of a newer
+    ///   version; or the network, classes, preprocessing and weights do not fit each other.
+    public init(contentsOf folder: String, isVerifyingChecksum: Bool = true) throws {
+        let descriptionPath = "\(folder)/\(Self.descriptionFile)"
+        let weightsPath = "\(folder)/\(Self.weightsFile)"
+        try Self.checkExistence(folder)
+        let description = try ModelDescription(contentsOf: descriptionPath)
+        let file = try SafetensorsFile(weightsPath)
+        self.init(
+            network: description.network, classes: description.classes, preprocessing: description.preprocessing,
+            training: description.training ?? TrainingRecord(), weights: .file(file))
+        _ = try check(called: descriptionPath, weightsFile: weightsPath)
+        if isVerifyingChecksum, let expected = description.weights, expected != .init(file) {
+            throw ModelError(
+                weightsPath,
+                "is not the file that was saved with \(Self.descriptionFile): its checksum differs. It is damaged or was "
+                    + "replaced; copy the model's folder again.")
+        }
+    }
+
+    private static func checkExistence(_ folder: String) throws {
+        func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+        guard exists(folder) else {
+            throw ModelError(folder, "there is no such folder. Give the model that 'ocellus train' wrote: RUN/model.")
+        }
+        if !exists("\(folder)/\(descriptionFile)") {
+            let hint =
+                exists("\(folder)/model/\(descriptionFile)")
+                ? "Its model is in \(folder)/model: give that folder."
+                : "Give the folder that 'ocellus train' wrote: RUN/model."
+            throw ModelError(folder, "is not a model: it has no \(descriptionFile). \(hint)")
+        }
+        if !exists("\(folder)/\(weightsFile)") {
+            throw ModelError(
+                folder, "is only a part of a model: it has no \(weightsFile). Copy the model's folder again.")
+        }
+    }
+}

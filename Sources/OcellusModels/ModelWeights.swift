@@ -1,0 +1,87 @@
+import OcellusGraph
+
+/// A model's weights and states (batch-norm statistics) by name: in memory after training, mapped after loading.
+public enum ModelWeights: Sendable {
+    /// Tensors in memory.
+    case memory([String: NamedTensor])
+    /// Tensors of a file, read when they are used.
+    case file(SafetensorsFile)
+
+    /// Tensors in memory; of two with one name the first counts.
+    public init(_ tensors: [NamedTensor]) {
+        self = .memory(Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first })
+    }
+
+    /// What a store holds now, copied: the parameters and states of `graph`.
+    /// - Throws: `GraphError` when the store lacks one of them; `BackendError` when reading fails.
+    public init(of graph: Graph, in store: ParameterStore) throws {
+        self.init(
+            try graph.storedValues.map { graph[$0] }.map {
+                NamedTensor($0.name, $0.description.shape, try store.read($0.name))
+            })
+    }
+
+    /// The names, sorted.
+    public var names: [String] {
+        switch self {
+        case .memory(let tensors): tensors.keys.sorted()
+        case .file(let file): file.names.sorted()
+        }
+    }
+
+    /// The shape of a tensor; nil when there is none of that name.
+    public func shape(of name: String) -> Shape? {
+        switch self {
+        case .memory(let tensors): tensors[name]?.shape
+        case .file(let file): file.contains(name) ? try? file.shape(of: name) : nil
+        }
+    }
+
+    /// A tensor's elements, row-major.
+    /// - Throws: `ModelError` when there is none of that name.
+    public func values(of name: String) throws -> [Float] {
+        switch self {
+        case .memory(let tensors): try tensor(name, of: tensors).values
+        case .file(let file): try file.floats(of: name)
+        }
+    }
+
+    /// Gives `body` a tensor's elements, row-major, without a copy where that is possible.
+    /// - Throws: `ModelError` when there is none of that name, and what `body` throws.
+    public func withUnsafeValues<Result>(
+        of name: String, _ body: (UnsafeBufferPointer<Float>) throws -> Result
+    ) throws -> Result {
+        switch self {
+        case .memory(let tensors): try tensor(name, of: tensors).values.withUnsafeBufferPointer(body)
+        case .file(let file): try file.withUnsafeFloats(of: name, body)
+        }
+    }
+
+    /// Sets the parameters and states of `graph` in `store`, which must have them (`ParameterStore.add`).
+    /// - Throws: `ModelError` when one is missing here or has another shape; `BackendError` when writing fails.
+    public func copy(_ graph: Graph, to store: ParameterStore) throws {
+        for value in graph.storedValues.map({ graph[$0] }) {
+            let region = try store.region(of: value.name)
+            try withUnsafeValues(of: value.name) { values in
+                guard let shape = store.shape(of: value.name), values.count == shape.count else {
+                    throw ModelError(
+                        location, "the tensor '\(value.name)' has \(values.count) elements, too many or few")
+                }
+                try store.backend.write(UnsafeRawBufferPointer(values), to: region)
+            }
+        }
+    }
+
+    /// What errors name.
+    private var location: String {
+        switch self {
+        case .memory: "the model in memory"
+        case .file(let file): file.path
+        }
+    }
+
+    private func tensor(_ name: String, of tensors: [String: NamedTensor]) throws -> NamedTensor {
+        guard let tensor = tensors[name] else { throw ModelError(location, "has no tensor named '\(name)'.") }
+        return tensor
+    }
+}
