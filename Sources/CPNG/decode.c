@@ -22,7 +22,8 @@ static void read_bytes(png_structp png, png_bytep out, size_t count) {
 // Every chunk that libpng knows and that does not change the pixels here. They are skipped unread: some hold compressed text or
 // profiles, which may unpack to a thousand times their size.
 static const png_byte skippedChunks[] =
-    "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0sRGB\0tEXt\0tIME\0zTXt";
+    "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0sRGB\0tIME\0tEXt\0zTXt";
+enum { SKIPPED_CHUNKS = sizeof skippedChunks / 5, TEXT_CHUNKS = 2 };  // the last two hold text
 
 static int create(Decoder *decoder) {
     decoder->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &decoder->failure, cpng_failure_error, cpng_failure_warning);
@@ -33,12 +34,17 @@ static int create(Decoder *decoder) {
     return 0;
 }
 
-static void read_header(Decoder *decoder, CPNGHeader *header) {
+static void read_info(Decoder *decoder, int skippedCount) {
     png_structp png = decoder->png;
     png_set_read_fn(png, decoder, read_bytes);
-    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, skippedChunks, sizeof skippedChunks / 5);
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, skippedChunks, skippedCount);
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // the caller's limits apply, before it allocates
     png_read_info(png, decoder->info);
+}
+
+static void read_header(Decoder *decoder, CPNGHeader *header) {
+    png_structp png = decoder->png;
+    read_info(decoder, SKIPPED_CHUNKS);
     header->width = png_get_image_width(png, decoder->info);
     header->height = png_get_image_height(png, decoder->info);
     header->isInterlaced = png_get_interlace_type(png, decoder->info) != PNG_INTERLACE_NONE;
@@ -86,6 +92,32 @@ CPNGStatus cpng_decode(const uint8_t *data, size_t size, CPNGHeader header, uint
     Decoder decoder = {.next = data, .left = size};
     cpng_failure_start(&decoder.failure, message);
     try_decode(&decoder, header, pixels);
+    png_destroy_read_struct(&decoder.png, &decoder.info, NULL);
+    return decoder.failure.status;
+}
+
+static void try_text(Decoder *decoder, const char *keyword, char *text, size_t capacity) {
+    if (setjmp(decoder->failure.exit) != 0 || !create(decoder)) return;
+    png_structp png = decoder->png;
+    png_set_chunk_malloc_max(png, capacity);
+    png_set_chunk_cache_max(png, 128);
+    read_info(decoder, SKIPPED_CHUNKS - TEXT_CHUNKS);
+    png_textp texts = NULL;
+    const int count = png_get_text(png, decoder->info, &texts, NULL);
+    for (int i = 0; i < count; ++i) {
+        if (strcmp(texts[i].key, keyword) != 0 || texts[i].text_length >= capacity) continue;
+        memcpy(text, texts[i].text, texts[i].text_length);
+        text[texts[i].text_length] = 0;
+        return;
+    }
+    cpng_failure_leave(png, CPNG_FAILED, "it has no such text");
+}
+
+CPNGStatus cpng_read_text(
+    const uint8_t *data, size_t size, const char *keyword, char *text, size_t capacity, char *message) {
+    Decoder decoder = {.next = data, .left = size};
+    cpng_failure_start(&decoder.failure, message);
+    try_text(&decoder, keyword, text, capacity);
     png_destroy_read_struct(&decoder.png, &decoder.info, NULL);
     return decoder.failure.status;
 }

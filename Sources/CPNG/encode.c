@@ -34,6 +34,7 @@ static void write_image(Encoder *encoder, const uint8_t *pixels, uint32_t width,
     png_set_IHDR(
         png, encoder->info, width, height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
         PNG_FILTER_TYPE_DEFAULT);
+    png_set_compression_level(png, 4);  // for photos 1 % larger than the default, and more than twice as fast
     png_write_info(png, encoder->info);
     for (size_t y = 0; y < height; ++y) png_write_row(png, pixels + y * width * 3);
     png_write_end(png, NULL);

@@ -1,13 +1,18 @@
 extension Orientation {
     /// The orientation that a file's EXIF data ask for; `upright` where there are none, or none that make sense.
+    ///
+    /// They are found in a JPEG's first `Exif` segment, in a PNG's `eXIf` chunk, or in the text that older ImageMagicks wrote.
     init(of file: UnsafeRawBufferPointer, format: ImageFormat) {
-        let block =
+        let orientation =
             switch format {
-            case .jpeg: Self.exifBlock(ofJPEG: file)
-            case .png: Self.exifBlock(ofPNG: file)
+            case .jpeg: Self.exifBlock(ofJPEG: file).flatMap(Self.init(exif:))
+            case .png: Self.exifBlock(ofPNG: file).flatMap(Self.init(exif:)) ?? Self.profile(ofPNG: file)
             }
-        self = block.flatMap(Self.init(exif:)) ?? .upright
+        self = orientation ?? .upright
     }
+
+    /// What stands before the TIFF structure in an APP1 segment: "Exif" and two zeros.
+    private static let exifMark: [UInt8] = [0x45, 0x78, 0x69, 0x66, 0, 0]
 
     /// The TIFF structure in the first `Exif` APP1 segment before the first scan.
     private static func exifBlock(ofJPEG file: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer>? {
@@ -27,20 +32,39 @@ extension Orientation {
             let length = Int(file[position + 2]) << 8 | Int(file[position + 3])
             guard length >= 2, position + 2 + length <= file.count else { return nil }
             let content = file[(position + 4)..<(position + 2 + length)]
-            if marker == 0xE1, content.starts(with: [0x45, 0x78, 0x69, 0x66, 0, 0]) { return content.dropFirst(6) }
+            if marker == 0xE1, content.starts(with: exifMark) { return content.dropFirst(exifMark.count) }
             position += 2 + length
         }
         return nil
     }
 
-    /// The content of the first `eXIf` chunk, which may stand before or after the picture's data.
+    /// The content of the `eXIf` chunk, which may stand before or after the picture's data.
     private static func exifBlock(ofPNG file: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer>? {
+        chunk("eXIf", ofPNG: file)
+    }
+
+    /// What ImageMagick wrote before PNG had its `eXIf`: a text that holds the number of bytes, then the bytes in hexadecimal digits.
+    private static func profile(ofPNG file: UnsafeRawBufferPointer) -> Orientation? {
+        let keyword = "Raw profile type exif"
+        let isThere = ["zTXt", "tEXt"].contains { chunk($0, startingWith: keyword + "\0", ofPNG: file) != nil }
+        guard isThere, let text = textOfPNG(file, keyword: keyword) else { return nil }
+        let digits = text.split(separator: "\n").dropFirst(2).joined().compactMap(\.hexDigitValue)
+        var bytes = stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+        if bytes.starts(with: exifMark) { bytes.removeFirst(exifMark.count) }
+        return bytes.withUnsafeBytes { Self(exif: $0[...]) }
+    }
+
+    /// The content of a PNG's first chunk of a type that starts with `prefix`.
+    private static func chunk(
+        _ type: String, startingWith prefix: String = "", ofPNG file: UnsafeRawBufferPointer
+    ) -> Slice<UnsafeRawBufferPointer>? {
         var position = 8
         while position + 12 <= file.count {
             let length = (0..<4).reduce(0) { $0 << 8 | Int(file[position + $1]) }
             guard length <= file.count - position - 12 else { return nil }
             let content = file[(position + 8)..<(position + 8 + length)]
-            if file[(position + 4)..<(position + 8)].elementsEqual("eXIf".utf8) { return content }
+            let isOfType = file[(position + 4)..<(position + 8)].elementsEqual(type.utf8)
+            if isOfType && content.starts(with: prefix.utf8) { return content }
             position += 12 + length
         }
         return nil

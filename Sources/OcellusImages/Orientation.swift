@@ -34,24 +34,31 @@ extension RGBImage {
         let (newWidth, newHeight) = orientation.swapsSides ? (height, width) : (width, height)
         // In square blocks, so that lines of the stored picture stay cached while a turned block is read across them.
         let block = 32
-        let turned = [UInt8](unsafeUninitializedCapacity: pixels.count) { target, count in
-            pixels.withUnsafeBufferPointer { source in
-                for top in stride(from: 0, to: newHeight, by: block) {
-                    for left in stride(from: 0, to: newWidth, by: block) {
-                        for y in top..<min(top + block, newHeight) {
-                            for x in left..<min(left + block, newWidth) {
-                                let from = (origin + x * alongX + y * alongY) * 3
-                                let to = (y * newWidth + x) * 3
-                                target[to] = source[from]
-                                target[to + 1] = source[from + 1]
-                                target[to + 2] = source[from + 2]
-                            }
-                        }
+        let turned = filled(count: pixels.count) { source, target in
+            for top in stride(from: 0, to: newHeight, by: block) {
+                for left in stride(from: 0, to: newWidth, by: block) {
+                    for y in top..<min(top + block, newHeight) {
+                        copyPixels(
+                            from: source + (origin + left * alongX + y * alongY) * 3, by: alongX * 3,
+                            to: target + (y * newWidth + left) * 3, count: min(block, newWidth - left))
                     }
                 }
             }
-            count = pixels.count
         }
         return RGBImage(width: newWidth, height: newHeight, pixels: turned)
+    }
+}
+
+/// Copies pixels that lie `stride` bytes apart to places side by side.
+private func copyPixels(
+    from source: UnsafeRawPointer, by stride: Int, to target: UnsafeMutableRawPointer, count: Int
+) {
+    var from = source
+    var to = target
+    for _ in 0..<count {
+        to.storeBytes(of: from.loadUnaligned(as: UInt16.self), as: UInt16.self)
+        to.storeBytes(of: from.load(fromByteOffset: 2, as: UInt8.self), toByteOffset: 2, as: UInt8.self)
+        from += stride
+        to += 3
     }
 }

@@ -50,6 +50,18 @@ extension RGBImage {
     }
 }
 
+/// The text that a PNG holds before its picture under `keyword`, up to 128 KiB of it.
+func textOfPNG(_ bytes: UnsafeRawBufferPointer, keyword: String) -> String? {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1 << 17) { text in
+        let (status, _) = withMessage(size: Int(CPNG_MESSAGE_SIZE)) {
+            cpng_read_text(
+                bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, keyword, text.baseAddress, text.count, $0)
+        }
+        guard status == CPNG_OK, let start = text.baseAddress else { return nil }
+        return String(cString: start)
+    }
+}
+
 private func pngHeader(_ bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> CPNGHeader {
     var header = CPNGHeader()
     try callPNG(name) { cpng_read_header(bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, &header, $0) }

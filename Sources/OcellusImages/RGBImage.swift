@@ -15,3 +15,20 @@ public struct RGBImage: Sendable, Equatable {
         self.pixels = pixels
     }
 }
+
+extension RGBImage {
+    /// `count` new samples, every one of which `fill` writes, given the old and the new ones.
+    func filled(
+        count: Int, fill: (_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer) -> Void
+    ) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
+            pixels.withUnsafeBytes { source in
+                guard let from = source.baseAddress, let to = UnsafeMutableRawPointer(target.baseAddress) else {
+                    return
+                }
+                fill(from, to)
+                initialized = count
+            }
+        }
+    }
+}

@@ -38,21 +38,6 @@ extension RGBImage {
         }
         return RGBImage(width: width, height: newHeight, pixels: resized)
     }
-
-    /// `count` new samples, every one of which `fill` writes, given the old and the new ones.
-    private func filled(
-        count: Int, fill: (_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer) -> Void
-    ) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
-            pixels.withUnsafeBytes { source in
-                guard let from = source.baseAddress, let to = UnsafeMutableRawPointer(target.baseAddress) else {
-                    return
-                }
-                fill(from, to)
-                initialized = count
-            }
-        }
-    }
 }
 
 /// One row: each target pixel is a weighted sum of neighbouring source pixels, its channels side by side in a vector.

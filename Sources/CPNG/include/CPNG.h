@@ -26,6 +26,11 @@ CPNGStatus cpng_read_header(const uint8_t *data, size_t size, CPNGHeader *header
 // hasAlpha. Every byte of it is written when the status is CPNG_OK.
 CPNGStatus cpng_decode(const uint8_t *data, size_t size, CPNGHeader header, uint8_t *pixels, char *message);
 
+// Copies the text that stands before the picture's data under `keyword`, with a final zero. CPNG_FAILED when there is none, or when it
+// is larger than `capacity`.
+CPNGStatus cpng_read_text(
+    const uint8_t *data, size_t size, const char *keyword, char *text, size_t capacity, char *message);
+
 // Encodes interleaved 8-bit RGB. `*encoded` is to be released with cpng_free.
 CPNGStatus cpng_encode(
     const uint8_t *pixels, uint32_t width, uint32_t height, uint8_t **encoded, size_t *encodedSize, char *message);

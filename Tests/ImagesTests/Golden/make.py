@@ -178,13 +178,20 @@ def exif(orientation, endian):
 def orientation_cases():
     cases = []
     stored = scene(11, 7)
+    pixels = [[list(stored.getpixel((x, y))) for x in range(11)] for y in range(7)]
     for orientation in range(10):  # 0 and 9 mean nothing, and leave the picture as it is
         block = exif(orientation, "<" if orientation % 2 else ">")
+        marked = b"Exif\0\0" + block
+        digits = marked.hex()
+        lines = "\n".join(digits[i : i + 72] for i in range(0, len(digits), 72))
+        text = f"\nexif\n{len(marked):8}\n{lines}\n".encode()  # as ImageMagick wrote it before there was eXIf
+        keyword = b"Raw profile type exif\0"
         for name, file in (
-            ("jpeg", jpeg(stored, quality=90, exif=b"Exif\0\0" + block)),
-            ("png", png([[list(stored.getpixel((x, y))) for x in range(11)] for y in range(7)], 2, 8, False,
-                        chunk(b"eXIf", block), 11, 7)),
-        ):
+            ("jpeg", jpeg(stored, quality=90, exif=marked)),
+            ("png", png(pixels, 2, 8, False, chunk(b"eXIf", block), 11, 7)),
+            ("png-text", png(pixels, 2, 8, False, chunk(b"tEXt", keyword + text), 11, 7)),
+            ("png-packed-text", png(pixels, 2, 8, False, chunk(b"zTXt", keyword + b"\0" + zlib.compress(text)), 11, 7)),
+        )[: 4 if orientation == 6 else 2]:
             upright = ImageOps.exif_transpose(Image.open(io.BytesIO(file))).convert("RGB")
             cases.append(case(f"{name}-{orientation}", file, *upright.size, upright.tobytes()))
     return cases
