@@ -15,11 +15,14 @@ struct ModelDescription: Codable {
     /// takes this out.
     struct Weights: Codable, Equatable {
         var byteCount: Int
-        /// XXH64 of the whole file, in hexadecimal.
+        /// XXH64 of the whole file, as 16 hexadecimal digits.
         var xxh64: String
 
         init(_ file: SafetensorsFile) {
-            (byteCount, xxh64) = file.withUnsafeFileBytes { ($0.count, String(XXH64.hash($0), radix: 16)) }
+            let (count, hash) = file.withUnsafeFileBytes { ($0.count, XXH64.hash($0)) }
+            let digits = String(hash, radix: 16)
+            byteCount = count
+            xxh64 = String(repeating: "0", count: 16 - digits.count) + digits
         }
     }
 

@@ -1,6 +1,6 @@
 /// The 64-bit hash XXH64 with seed 0: finds damage at the speed of memory. It is no protection against someone who means
 /// harm. See https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md.
-enum XXH64 {
+package enum XXH64 {
     private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
     private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
     private static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
@@ -8,7 +8,7 @@ enum XXH64 {
     private static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
 
     /// The hash of all of `bytes`.
-    static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    package static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
         var position = 0
         var hash: UInt64
         if bytes.count >= 32 {
