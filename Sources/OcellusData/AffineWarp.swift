@@ -8,22 +8,22 @@ import OcellusImages
 package struct AffineWarp {
     private let scale: SIMD4<Float>
     private let offset: SIMD4<Float>
-    /// The source's channel that becomes the first of the output, and the one that becomes the third.
-    private let first: Int
-    private let third: Int
+    private let isReversed: Bool
 
     /// A warp whose output is normalised as `preprocessing` says.
     package init(_ preprocessing: Preprocessing) {
         var scale = SIMD4<Float>()
         var offset = SIMD4<Float>()
         for channel in 0..<3 {
-            let deviation = preprocessing.standardDeviation[channel]
+            // Preprocessing gives them in the output's order.
+            let place = preprocessing.channelOrder == .bgr ? 2 - channel : channel
+            let deviation = preprocessing.standardDeviation[place]
             scale[channel] = Float(preprocessing.scale / deviation)
-            offset[channel] = Float(-preprocessing.mean[channel] / deviation)
+            offset[channel] = Float(-preprocessing.mean[place] / deviation)
         }
         self.scale = scale
         self.offset = offset
-        (first, third) = preprocessing.channelOrder == .rgb ? (0, 2) : (2, 0)
+        isReversed = preprocessing.channelOrder == .bgr
     }
 
     /// Warps `image` to a float picture of its size.
@@ -41,16 +41,22 @@ package struct AffineWarp {
         image.pixels.withUnsafeBufferPointer { pixels in
             guard let source = pixels.baseAddress else { return }
             let rows = Rows(
-                source: source, width: width, height: height, first: first, third: third, scale: scale, offset: offset)
+                source: source, width: width, height: height, scale: scale, offset: offset, isReversed: isReversed)
             for row in 0..<height {
                 let x = FixedPoint.start(places.x + places.xPerRow * Double(row))
                 let y = FixedPoint.start(places.y + places.yPerRow * Double(row))
-                var inside = FixedPoint.steps(from: x, by: stepX, within: Int64(width - 1) << 32, count: width)
-                inside = inside.clamped(
-                    to: FixedPoint.steps(from: y, by: stepY, within: Int64(height - 1) << 32, count: width))
+                // One pixel and one column short of what could be: see `readInside`.
+                let inside = FixedPoint.steps(from: x, by: stepX, within: Int64(width - 2) << 32, count: width)
+                    .clamped(to: FixedPoint.steps(from: y, by: stepY, within: Int64(height - 1) << 32, count: width))
+                    .clamped(to: 0..<width - 1)
                 let line = target + row * width * 3
                 rows.readClamped(x, y, stepX, stepY, columns: 0..<inside.lowerBound, to: line)
-                rows.readInside(x, y, stepX, stepY, columns: inside, to: line)
+                // The two calls are two loops, so that neither asks at each pixel.
+                if isReversed {
+                    rows.readInside(x, y, stepX, stepY, columns: inside, isReversed: true, to: line)
+                } else {
+                    rows.readInside(x, y, stepX, stepY, columns: inside, isReversed: false, to: line)
+                }
                 rows.readClamped(x, y, stepX, stepY, columns: inside.upperBound..<width, to: line)
             }
         }
@@ -95,27 +101,33 @@ private struct Rows {
     let source: UnsafePointer<UInt8>
     let width: Int
     let height: Int
-    let first: Int
-    let third: Int
+    /// In the source's order of channels, as is `offset`.
     let scale: SIMD4<Float>
     let offset: SIMD4<Float>
+    /// Whether the output's channels stand in the opposite order.
+    let isReversed: Bool
 
-    /// Columns whose four neighbours all lie within the picture.
+    /// Columns whose four neighbours, and one pixel more, lie within the picture: so four bytes can be read for the three of
+    /// a pixel. Four numbers are stored for three as well; the fourth is overwritten by the next column, which therefore
+    /// has to exist in the row.
     @inline(__always)
     func readInside(
         _ startX: Int64, _ startY: Int64, _ stepX: Int64, _ stepY: Int64, columns: Range<Int>,
-        to line: UnsafeMutablePointer<Float>
+        isReversed: Bool, to line: UnsafeMutablePointer<Float>
     ) {
         var x = startX &+ Int64(columns.lowerBound) &* stepX
         var y = startY &+ Int64(columns.lowerBound) &* stepY
         let stride = width &* 3
-        var target = line + columns.lowerBound &* 3
-        for _ in columns {
-            let corner = source + (Int(y >> 32) &* stride &+ Int(x >> 32) &* 3)
-            blend(corner, corner + 3, corner + stride, corner + stride + 3, x, y, target)
+        let target = UnsafeMutableRawPointer(line)
+        for column in columns {
+            let corner = UnsafeRawPointer(source) + (Int(y >> 32) &* stride &+ Int(x >> 32) &* 3)
+            let value = blend(
+                Self.four(corner), Self.four(corner + 3), Self.four(corner + stride), Self.four(corner + stride + 3), x,
+                y)
+            let ordered = isReversed ? SIMD4(value[2], value[1], value[0], value[3]) : value
+            target.storeBytes(of: ordered, toByteOffset: column &* 12, as: SIMD4<Float>.self)
             x &+= stepX
             y &+= stepY
-            target += 3
         }
     }
 
@@ -131,31 +143,37 @@ private struct Rows {
             let y = max(0, min(lastY, startY &+ Int64(column) &* stepY))
             let (left, top) = (Int(x >> 32), Int(y >> 32))
             let (right, bottom) = (min(left + 1, width - 1), min(top + 1, height - 1))
-            blend(
-                source + (top * width + left) * 3, source + (top * width + right) * 3,
-                source + (bottom * width + left) * 3, source + (bottom * width + right) * 3, x, y, line + column * 3)
+            let value = blend(
+                three(top * width + left), three(top * width + right), three(bottom * width + left),
+                three(bottom * width + right), x, y)
+            line[column * 3] = isReversed ? value[2] : value[0]
+            line[column * 3 + 1] = value[1]
+            line[column * 3 + 2] = isReversed ? value[0] : value[2]
         }
     }
 
     @inline(__always)
     private func blend(
-        _ topLeft: UnsafePointer<UInt8>, _ topRight: UnsafePointer<UInt8>, _ bottomLeft: UnsafePointer<UInt8>,
-        _ bottomRight: UnsafePointer<UInt8>, _ x: Int64, _ y: Int64, _ target: UnsafeMutablePointer<Float>
-    ) {
+        _ topLeft: SIMD4<Float>, _ topRight: SIMD4<Float>, _ bottomLeft: SIMD4<Float>, _ bottomRight: SIMD4<Float>,
+        _ x: Int64, _ y: Int64
+    ) -> SIMD4<Float> {
         let right = Float(Int32(truncatingIfNeeded: (x >> 8) & 0xFF_FFFF)) * 0x1p-24
         let bottom = Float(Int32(truncatingIfNeeded: (y >> 8) & 0xFF_FFFF)) * 0x1p-24
-        let (a, b) = (pixel(topLeft), pixel(topRight))
-        let (c, d) = (pixel(bottomLeft), pixel(bottomRight))
-        let top = a + (b - a) * right
-        let low = c + (d - c) * right
-        let value = (top + (low - top) * bottom) * scale + offset
-        target[0] = value[0]
-        target[1] = value[1]
-        target[2] = value[2]
+        let top = topLeft + (topRight - topLeft) * right
+        let low = bottomLeft + (bottomRight - bottomLeft) * right
+        return (top + (low - top) * bottom) * scale + offset
     }
 
+    /// The three samples of a pixel and the one after them.
     @inline(__always)
-    private func pixel(_ place: UnsafePointer<UInt8>) -> SIMD4<Float> {
-        SIMD4(Float(Int32(place[first])), Float(Int32(place[1])), Float(Int32(place[third])), 0)
+    private static func four(_ place: UnsafeRawPointer) -> SIMD4<Float> {
+        let bytes = unsafeBitCast(place.loadUnaligned(as: UInt32.self), to: SIMD4<UInt8>.self)
+        return SIMD4<Float>(SIMD4<Int32>(truncatingIfNeeded: bytes))
+    }
+
+    /// The three samples of a pixel alone.
+    @inline(__always)
+    private func three(_ pixel: Int) -> SIMD4<Float> {
+        SIMD4(Float(source[pixel * 3]), Float(source[pixel * 3 + 1]), Float(source[pixel * 3 + 2]), 0)
     }
 }
