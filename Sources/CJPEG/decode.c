@@ -1,7 +1,7 @@
 #include "failure.h"
 
-// A progressive file may hold any number of scans, each of which costs a pass over the whole picture: a small file could
-// keep a decoder busy for hours. Real encoders write about ten.
+// A progressive file may hold any number of scans, each of which costs a pass over the whole picture: a small file
+// could keep a decoder busy for hours. Real encoders write about ten.
 enum { MAXIMUM_SCANS = 500 };
 
 typedef struct {
@@ -11,8 +11,8 @@ typedef struct {
     Failure failure;
 } Decoder;
 
-// MARK: the source: one block of memory. Asking for more means that the file is cut off; libjpeg's own source would paint the
-// rest grey.
+// MARK: the source: one block of memory. Asking for more means that the file is cut off; libjpeg's own source would
+// paint the rest grey.
 
 static void source_start(j_decompress_ptr cinfo) { (void)cinfo; }
 
@@ -47,7 +47,8 @@ static void open_decoder(Decoder *decoder, const uint8_t *data, size_t size) {
     jpeg_read_header(&decoder->cinfo, TRUE);
 }
 
-// The decoder belongs to the caller of each function that calls setjmp: its own locals are indeterminate after the jump.
+// The decoder belongs to the caller of each function that calls setjmp: its own locals are indeterminate after the
+// jump.
 
 static void try_header(Decoder *decoder, const uint8_t *data, size_t size, CJPEGHeader *header) {
     if (setjmp(decoder->failure.exit) != 0) return;
@@ -83,8 +84,8 @@ static unsigned scaled(unsigned a, unsigned b) {
     return (product + (product >> 8)) >> 8;
 }
 
-// Samples are taken as Adobe's applications write them, inverted: 255 is no ink. So the paper's share of each colour is the
-// sample itself, and black takes its share of that.
+// Samples are taken as Adobe's applications write them, inverted: 255 is no ink. So the paper's share of each colour is
+// the sample itself, and black takes its share of that.
 static void read_cmyk(j_decompress_ptr cinfo, uint8_t *pixels) {
     JSAMPARRAY row =
         cinfo->mem->alloc_sarray((j_common_ptr)cinfo, JPOOL_IMAGE, cinfo->output_width * 4, 1);

@@ -19,14 +19,15 @@ static void read_bytes(png_structp png, png_bytep out, size_t count) {
     decoder->left -= count;
 }
 
-// Every chunk that libpng knows and that does not change the pixels here. They are skipped unread: some hold compressed text or
-// profiles, which may unpack to a thousand times their size.
+// Every chunk that libpng knows and that does not change the pixels here. They are skipped unread: some hold compressed
+// text or profiles, which may unpack to a thousand times their size.
 static const png_byte skippedChunks[] =
     "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0sRGB\0tIME\0tEXt\0zTXt";
 enum { SKIPPED_CHUNKS = sizeof skippedChunks / 5, TEXT_CHUNKS = 2 };  // the last two hold text
 
 static int create(Decoder *decoder) {
-    decoder->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &decoder->failure, cpng_failure_error, cpng_failure_warning);
+    decoder->png = png_create_read_struct(
+        PNG_LIBPNG_VER_STRING, &decoder->failure, cpng_failure_error, cpng_failure_warning);
     if (decoder->png) decoder->info = png_create_info_struct(decoder->png);
     if (decoder->info) return 1;
     decoder->failure.status = CPNG_FAILED;
@@ -52,7 +53,8 @@ static void read_header(Decoder *decoder, CPNGHeader *header) {
         || png_get_valid(png, decoder->info, PNG_INFO_tRNS) != 0;
 }
 
-// The decoder belongs to the caller of each function that calls setjmp: its own locals are indeterminate after the jump.
+// The decoder belongs to the caller of each function that calls setjmp: its own locals are indeterminate after the
+// jump.
 
 static void try_header(Decoder *decoder, CPNGHeader *header) {
     if (setjmp(decoder->failure.exit) == 0 && create(decoder)) read_header(decoder, header);

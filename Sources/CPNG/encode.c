@@ -41,7 +41,8 @@ static void write_image(Encoder *encoder, const uint8_t *pixels, uint32_t width,
 }
 
 static int create(Encoder *encoder) {
-    encoder->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &encoder->failure, cpng_failure_error, cpng_failure_warning);
+    encoder->png = png_create_write_struct(
+        PNG_LIBPNG_VER_STRING, &encoder->failure, cpng_failure_error, cpng_failure_warning);
     if (encoder->png) encoder->info = png_create_info_struct(encoder->png);
     if (encoder->info) return 1;
     encoder->failure.status = CPNG_FAILED;

@@ -9,8 +9,8 @@ func withMessage<Status>(
     }
 }
 
-/// Samples that `fill` writes, every one of them, unless it throws. The memory is not touched beforehand, so a damaged picture costs
-/// only the pages that were filled before the damage was met.
+/// Samples that `fill` writes, every one of them, unless it throws. The memory is not touched beforehand, so a damaged
+/// picture costs only the pages that were filled before the damage was met.
 func samples(
     count: Int, fill: (UnsafeMutableBufferPointer<UInt8>) throws(ImageError) -> Void
 ) throws(ImageError) -> [UInt8] {

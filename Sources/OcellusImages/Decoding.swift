@@ -1,16 +1,18 @@
 extension RGBImage {
     /// Decodes a JPEG or PNG picture to upright 8-bit RGB.
     ///
-    /// The format is found by the first bytes. Whatever the picture holds becomes RGB by these rules, Pillow's unless noted:
+    /// The format is found by the first bytes. Whatever the picture holds becomes RGB by these rules, Pillow's unless
+    /// noted:
     /// - grey is repeated in the three channels, a palette is looked up;
     /// - 16-bit samples give their high byte (Pillow does so for colour);
     /// - transparency is laid over white (Pillow drops it and shows what lies hidden beneath);
-    /// - four-channel JPEG is taken as Adobe's inverted CMYK or YCCK: each colour is `paper − ink × paper ÷ 255`, where `paper` is the
-    ///   inverted black;
+    /// - four-channel JPEG is taken as Adobe's inverted CMYK or YCCK: each colour is `paper − ink × paper ÷ 255`, where
+    ///   `paper` is the inverted black;
     /// - colour profiles and gamma are not applied;
-    /// - an EXIF orientation of 2…8 is applied, as `ImageOps.exif_transpose` does; of an animation the first picture is taken;
-    /// - JPEG is decoded by the slow integer transform with smooth chroma upsampling, libjpeg's defaults. Damage that libjpeg
-    ///   can step over is accepted; a file that ends early is not.
+    /// - an EXIF orientation of 2…8 is applied, as `ImageOps.exif_transpose` does; of an animation the first picture is
+    ///   taken;
+    /// - JPEG is decoded by the slow integer transform with smooth chroma upsampling, libjpeg's defaults. Damage that
+    ///   libjpeg can step over is accepted; a file that ends early is not.
     ///
     /// - Parameters:
     ///   - bytes: The whole file.

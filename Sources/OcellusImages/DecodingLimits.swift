@@ -1,5 +1,5 @@
-/// What a picture may ask for. Checked against its header, before memory for its pixels is allocated: a few hundred bytes can
-/// announce gigabytes.
+/// What a picture may ask for. Checked against its header, before memory for its pixels is allocated: a few hundred
+/// bytes can announce gigabytes.
 public struct DecodingLimits: Sendable, Equatable {
     /// The most pixels, width × height.
     public var pixels: Int

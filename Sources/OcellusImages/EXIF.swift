@@ -1,7 +1,8 @@
 extension Orientation {
     /// The orientation that a file's EXIF data ask for; `upright` where there are none, or none that make sense.
     ///
-    /// They are found in a JPEG's first `Exif` segment, in a PNG's `eXIf` chunk, or in the text that older ImageMagicks wrote.
+    /// They are found in a JPEG's first `Exif` segment, in a PNG's `eXIf` chunk, or in the text that older ImageMagicks
+    /// wrote.
     init(of file: UnsafeRawBufferPointer, format: ImageFormat) {
         let orientation =
             switch format {
@@ -43,7 +44,8 @@ extension Orientation {
         chunk("eXIf", ofPNG: file)
     }
 
-    /// What ImageMagick wrote before PNG had its `eXIf`: a text that holds the number of bytes, then the bytes in hexadecimal digits.
+    /// What ImageMagick wrote before PNG had its `eXIf`: a text that holds the number of bytes, then the bytes in
+    /// hexadecimal digits.
     private static func profile(ofPNG file: UnsafeRawBufferPointer) -> Orientation? {
         let keyword = "Raw profile type exif"
         let isThere = ["zTXt", "tEXt"].contains { chunk($0, startingWith: keyword + "\0", ofPNG: file) != nil }

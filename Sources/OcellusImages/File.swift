@@ -8,7 +8,8 @@
 
 /// Reads a whole file.
 ///
-/// - Throws: `ImageError` that names the file: it is missing, may not be read, is a folder or a pipe, or is larger than the limit.
+/// - Throws: `ImageError` that names the file: it is missing, may not be read, is a folder or a pipe, or is larger than
+///   the limit.
 func readFile(_ path: String, limit: Int) throws(ImageError) -> [UInt8] {
     func failure(_ code: Int32) -> ImageError {
         ImageError(name: path, reason: .unreadable(String(cString: strerror(code)).lowercased()))

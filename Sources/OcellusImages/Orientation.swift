@@ -1,5 +1,5 @@
-/// How a stored picture is to be turned to stand upright: EXIF's tag 0x0112 (CIPA DC-008). The raw value says where the stored
-/// first row and first column belong.
+/// How a stored picture is to be turned to stand upright: EXIF's tag 0x0112 (CIPA DC-008). The raw value says where the
+/// stored first row and first column belong.
 enum Orientation: Int, CaseIterable, Sendable {
     case upright = 1
     case mirrored = 2

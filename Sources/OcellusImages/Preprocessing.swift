@@ -1,5 +1,5 @@
-/// How a picture becomes a network's input. A model carries its own, and everything that feeds a network goes through it:
-/// training, evaluation, prediction and serving cannot differ.
+/// How a picture becomes a network's input. A model carries its own, and everything that feeds a network goes through
+/// it: training, evaluation, prediction and serving cannot differ.
 ///
 /// A sample becomes `(sample × scale − mean) ÷ standardDeviation`, computed in `Double` and rounded once to 32 bits.
 public struct Preprocessing: Sendable, Equatable {
@@ -34,8 +34,8 @@ public struct Preprocessing: Sendable, Equatable {
 
     /// Any preprocessing.
     ///
-    /// - Throws: `PreprocessingError` when a side is not in 1…16,384, a list does not hold three numbers, a number is not finite, or
-    ///   the scale or a standard deviation is not positive.
+    /// - Throws: `PreprocessingError` when a side is not in 1…16,384, a list does not hold three numbers, a number is
+    ///   not finite, or the scale or a standard deviation is not positive.
     public init(
         width: Int, height: Int, resizing: Resizing = .stretch, channelOrder: ChannelOrder = .rgb,
         scale: Double = 1 / 255, mean: [Double] = [0, 0, 0], standardDeviation: [Double] = [1, 1, 1]

@@ -1,5 +1,6 @@
 extension RGBImage {
-    /// The picture at another size, by antialiased bilinear filtering: what Pillow's `Image.resize(…, BILINEAR)` gives, bit for bit.
+    /// The picture at another size, by antialiased bilinear filtering: what Pillow's `Image.resize(…, BILINEAR)` gives,
+    /// bit for bit.
     ///
     /// Rows are resized first and rounded to 8 bits, then columns; an axis that keeps its length is left alone.
     ///
@@ -50,7 +51,8 @@ private func resizeRow(
         var sum = SIMD4<Int32>(repeating: 1 << (ResizingWeights.places - 1))
         let last = count - 1
         for tap in 0..<last {
-            // Four bytes, of which the fourth belongs to the next pixel; the last pixel, which may end the memory, has no next.
+            // Four bytes, of which the fourth belongs to the next pixel; the last pixel, which may end the memory, has
+            // no next.
             let word = source.loadUnaligned(fromByteOffset: (first + tap) * 3, as: UInt32.self)
             sum &+= vector(word) &* weights[x * stride + tap]
         }

@@ -1,8 +1,8 @@
-/// The fixed-point weights of one axis of an antialiased bilinear resize: a triangle as wide as two source pixels, or two target
-/// pixels where those are larger, centred on each target pixel and normalised to a sum of one.
+/// The fixed-point weights of one axis of an antialiased bilinear resize: a triangle as wide as two source pixels, or
+/// two target pixels where those are larger, centred on each target pixel and normalised to a sum of one.
 ///
-/// The arithmetic is Pillow's (`Image.resize(…, BILINEAR)`), to the bit: the weights are computed in `Double` and rounded to 22 binary
-/// places.
+/// The arithmetic is Pillow's (`Image.resize(…, BILINEAR)`), to the bit: the weights are computed in `Double` and
+/// rounded to 22 binary places.
 struct ResizingWeights {
     /// Binary places of a weight: 8 bits of sample and 22 of weight leave a sum room in 32 bits.
     static let places = 22

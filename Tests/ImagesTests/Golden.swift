@@ -12,11 +12,14 @@ struct Golden: Decodable {
     var bytes: [UInt8] { Array(file) }
     var expected: RGBImage { RGBImage(width: width, height: height, pixels: Array(rgb)) }
 
+    /// Where a golden file is.
+    static func url(of name: String) -> URL {
+        Bundle.module.bundleURL.appendingPathComponent("Golden").appendingPathComponent(name + ".json")
+    }
+
     /// The cases of one golden file.
     static func load(_ name: String) throws -> [Golden] {
-        let folder = Bundle.module.bundleURL.appendingPathComponent("Golden")
-        let data = try Data(contentsOf: folder.appendingPathComponent(name + ".json"))
-        return try JSONDecoder().decode([Golden].self, from: data)
+        try JSONDecoder().decode([Golden].self, from: Data(contentsOf: url(of: name)))
     }
 
     /// Every case whose file is a whole picture.

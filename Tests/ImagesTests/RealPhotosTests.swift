@@ -51,4 +51,31 @@ struct RealPhotosTests {
             #expect(total < upright.pixels.count, "orientation \(orientation): over one of 255 on average")
         }
     }
+
+    @Test func `Real photos decode and resize to Pillow's very samples`() throws {
+        struct Photo: Decodable {
+            let file: String
+            let width: Int
+            let height: Int
+            let decoded: UInt32
+            let resized: UInt32
+        }
+        let golden = try Data(contentsOf: Golden.url(of: "real"))
+        let photos = try JSONDecoder().decode([Photo].self, from: golden)
+        #expect(photos.count > 40)
+        for photo in photos {
+            let image = try RGBImage.decode(contentsOf: data.appendingPathComponent(photo.file).path)
+            #expect((image.width, image.height) == (photo.width, photo.height), "\(photo.file)")
+            #expect(crc32(image.pixels) == photo.decoded, "\(photo.file)")
+            #expect(crc32(image.resized(width: 224, height: 224).pixels) == photo.resized, "\(photo.file)")
+        }
+    }
+}
+
+/// The checksum of PNG and zlib (ISO 3309).
+private func crc32(_ bytes: [UInt8]) -> UInt32 {
+    let table = (0..<256).map { (byte: UInt32) in
+        (0..<8).reduce(byte) { value, _ in value & 1 == 1 ? 0xEDB8_8320 ^ (value >> 1) : value >> 1 }
+    }
+    return ~bytes.reduce(~0) { $0 >> 8 ^ table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] }
 }

@@ -1,5 +1,5 @@
-// A thin layer over libjpeg-turbo. libjpeg reports an error by a call that must not return; the jump out of it stays inside
-// this target, and Swift sees a status and a message.
+// A thin layer over libjpeg-turbo. libjpeg reports an error by a call that must not return; the jump out of it stays
+// inside this target, and Swift sees a status and a message.
 #ifndef OCELLUS_CJPEG_H
 #define OCELLUS_CJPEG_H
 
@@ -19,12 +19,13 @@ typedef struct {
 // Reads everything before the first scan, and nothing of the picture.
 CJPEGStatus cjpeg_read_header(const uint8_t *data, size_t size, CJPEGHeader *header, char *message);
 
-// Decodes into `pixels`, interleaved 8-bit RGB of `width` × `height`, which must be what cjpeg_read_header reported. Every byte
-// of `pixels` is written when the status is CJPEG_OK.
+// Decodes into `pixels`, interleaved 8-bit RGB of `width` × `height`, which must be what cjpeg_read_header reported.
+// Every byte of `pixels` is written when the status is CJPEG_OK.
 CJPEGStatus cjpeg_decode(
     const uint8_t *data, size_t size, uint8_t *pixels, uint32_t width, uint32_t height, char *message);
 
-// Encodes interleaved 8-bit RGB as baseline JPEG, chroma halved both ways. `*encoded` is to be released with cjpeg_free.
+// Encodes interleaved 8-bit RGB as baseline JPEG, chroma halved both ways. `*encoded` is to be released with
+// cjpeg_free.
 CJPEGStatus cjpeg_encode(
     const uint8_t *pixels, uint32_t width, uint32_t height, int quality, uint8_t **encoded, size_t *encodedSize,
     char *message);

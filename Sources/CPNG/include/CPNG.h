@@ -1,5 +1,5 @@
-// A thin layer over libpng. libpng reports an error by a call that must not return; the jump out of it stays inside this
-// target, and Swift sees a status and a message.
+// A thin layer over libpng. libpng reports an error by a call that must not return; the jump out of it stays inside
+// this target, and Swift sees a status and a message.
 #ifndef OCELLUS_CPNG_H
 #define OCELLUS_CPNG_H
 
@@ -21,13 +21,13 @@ typedef struct {
 // Reads everything before the picture's data, and nothing of it.
 CPNGStatus cpng_read_header(const uint8_t *data, size_t size, CPNGHeader *header, char *message);
 
-// Decodes any colour type and depth to 8 bits: 16-bit samples to their high byte, grey to three equal channels, a palette to its
-// colours. `pixels` holds `height` rows of `width` × 3 samples, or × 4 when `header`, which must come from cpng_read_header, says
-// hasAlpha. Every byte of it is written when the status is CPNG_OK.
+// Decodes any colour type and depth to 8 bits: 16-bit samples to their high byte, grey to three equal channels, a
+// palette to its colours. `pixels` holds `height` rows of `width` × 3 samples, or × 4 when `header`, which must come
+// from cpng_read_header, says hasAlpha. Every byte of it is written when the status is CPNG_OK.
 CPNGStatus cpng_decode(const uint8_t *data, size_t size, CPNGHeader header, uint8_t *pixels, char *message);
 
-// Copies the text that stands before the picture's data under `keyword`, with a final zero. CPNG_FAILED when there is none, or when it
-// is larger than `capacity`.
+// Copies the text that stands before the picture's data under `keyword`, with a final zero. CPNG_FAILED when there is
+// none, or when it is larger than `capacity`.
 CPNGStatus cpng_read_text(
     const uint8_t *data, size_t size, const char *keyword, char *text, size_t capacity, char *message);
 

@@ -225,8 +225,32 @@ def bomb_cases():
     ]
 
 
+def real_cases():
+    """Checksums of what Pillow makes of photos beside the package: decoded, and resized to 224×224."""
+    data = HERE.parents[3] / "shared" / "data"
+    files = sorted((data / "photos").glob("*.jpg"))
+    for folder in ("recycling/*", "hands/*", "eggs/*"):
+        for place in sorted(p for p in data.glob(folder) if p.is_dir()):
+            files += sorted(place.glob("*.jpg"))[::90]
+    odd = ["pillow/hopper.png", "pillow/pil_sample_cmyk.jpg", "pillow/exif_imagemagick_orientation.png"]
+    odd += ["libjpeg-turbo/testimgint.jpg", "libjpeg-turbo/testimgari.jpg", "libjpeg-turbo/monkey16.png"]
+    odd += ["exif-orientation/Portrait_3.jpg", "exif-orientation/Portrait_6.jpg", "pillow/hopper_gray.jpg"]
+    files += [data / "odd-images" / name for name in odd]
+    cases = []
+    for file in files:
+        image = ImageOps.exif_transpose(Image.open(file)).convert("RGB")
+        rows = image.resize((224, image.height), Image.Resampling.BILINEAR)
+        small = rows.resize((224, 224), Image.Resampling.BILINEAR)
+        checksums = {"decoded": zlib.crc32(image.tobytes()), "resized": zlib.crc32(small.tobytes())}
+        size = {"width": image.width, "height": image.height}
+        cases.append({"file": file.relative_to(data).as_posix(), **size, **checksums})
+    return cases
+
+
 write("png", png_cases())
 write("jpeg", jpeg_cases())
 write("orientation", orientation_cases())
 write("resize", resize_cases())
 write("bombs", bomb_cases())
+if (HERE.parents[3] / "shared" / "data").is_dir():
+    write("real", real_cases())
