@@ -1,0 +1,36 @@
+# What people do with Ocellus. Every target works on a machine with nothing but a Swift toolchain: it says what is missing
+# and installs it. `make help` lists the targets.
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test format parity bench accuracy clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r target what; do \
+		printf '  %-14s %s\n' "$$target" "$$what"; done
+
+build: ## Build the command: .build/release/ocellus
+	@scripts/install-dependencies.sh build
+	swift build -c release --product ocellus
+
+demo: build ## Render pictures, train on them, show how good it is; all under runs/
+	@scripts/demo.sh
+
+test: ## Check the format, build and test everything, on each OpenCL runtime
+	@scripts/test.sh
+
+format: ## Rewrite the sources in the project's format
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+parity: ## Print the worst error of each operation on each backend
+	@scripts/parity.sh
+
+bench: build ## Time the guide's network, ours and Keras'
+	@scripts/install-dependencies.sh bench
+	@Benchmarks/with-keras.sh Benchmarks/compare_speed.py $(ARGUMENTS)
+
+accuracy: build ## Compare test accuracy with Keras': make accuracy ARGUMENTS="PHOTOS --size 128 --epochs 12"
+	@scripts/install-dependencies.sh bench
+	@Benchmarks/with-keras.sh Benchmarks/compare_accuracy.py $(ARGUMENTS)
+
+clean: ## Remove what was built; runs/ stays
+	swift package clean

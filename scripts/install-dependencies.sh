@@ -1,0 +1,84 @@
+#!/bin/sh
+# Installs the system's packages that Ocellus is built with, and looks whether there is a Swift that can build it.
+#
+#     scripts/install-dependencies.sh          what `swift build` needs
+#     scripts/install-dependencies.sh test     and what the tests run on
+#     scripts/install-dependencies.sh bench    and what the benchmarks' peer needs
+#
+# It looks for the things themselves, not for packages, and does nothing when all are there. Debian and Ubuntu only; on
+# other systems it says what to install by hand.
+set -eu
+
+PATH="$PATH:/usr/sbin:/sbin" # where ldconfig is, for all users
+purpose="${1:-build}"
+case "$purpose" in
+build | test | bench) ;;
+*)
+    echo "usage: $0 [build|test|bench]" >&2
+    exit 2
+    ;;
+esac
+
+fail() {
+    echo "install-dependencies: $*" >&2
+    exit 1
+}
+
+# The first Swift whose own compiler has the #embed that the kernels are embedded with.
+required=6.3
+command -v swift >/dev/null 2>&1 ||
+    fail "there is no 'swift'. Install Swift $required or later (https://www.swift.org/install) and put it on PATH."
+version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' | head -n 1)
+[ -n "$version" ] || fail "'swift --version' says no version. Install Swift $required or later (https://www.swift.org/install)."
+[ "$(printf '%s\n%s\n' "$required" "$version" | sort -V | head -n 1)" = "$required" ] ||
+    fail "Swift $version is too old. Install Swift $required or later (https://www.swift.org/install)."
+
+# The compiler that Swift brings along, which is not always on PATH.
+compiler="$(dirname "$(readlink -f "$(command -v swift)")")/clang"
+[ -x "$compiler" ] || compiler=cc
+
+# has_library HEADER LIBRARY: can a program include the one and be linked with the other?
+has_library() {
+    printf '#include <stddef.h>\n#include <stdio.h>\n#include <%s>\nint main(void) { return 0; }\n' "$1" |
+        "$compiler" -x c - ${2:+"-l$2"} -o /dev/null 2>/dev/null
+}
+
+missing=""
+need() { missing="$missing $1"; }
+
+has_library png.h png || need libpng-dev
+has_library jpeglib.h jpeg || need libjpeg-dev
+# OpenCL's headers only: the library is opened at run time where there is one.
+has_library CL/cl.h "" || need opencl-headers
+if [ "$purpose" = test ]; then
+    [ -r /etc/OpenCL/vendors/pocl.icd ] || need pocl-opencl-icd
+    [ -r /usr/lib/oclgrind/liboclgrind-rt-icd.so ] || need oclgrind
+    ldconfig -p 2>/dev/null | grep -q 'libOpenCL\.so\.1' || need ocl-icd-libopencl1
+fi
+if [ "$purpose" != build ]; then
+    python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || need python3-venv
+fi
+
+[ -n "$missing" ] || exit 0
+
+by_hand="Install by hand what these Debian packages hold:$missing"
+command -v apt-get >/dev/null 2>&1 || fail "this system has no apt-get. $by_hand"
+if [ "$(id -u)" = 0 ]; then
+    as_root=""
+elif command -v sudo >/dev/null 2>&1; then
+    as_root="sudo"
+else
+    fail "installing packages needs root or sudo. $by_hand"
+fi
+
+echo "install-dependencies: installing$missing" >&2
+install() {
+    # Words of $as_root and $missing are meant to be split.
+    # shellcheck disable=SC2086
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends $missing >&2
+}
+# A fresh container has no package lists, and old lists name versions that are gone.
+if ! install 2>/dev/null; then
+    $as_root apt-get update --quiet=2 >&2 || echo "install-dependencies: 'apt-get update' failed; trying without" >&2
+    install || fail "apt-get could not install them (see above). $by_hand"
+fi

@@ -1,0 +1,13 @@
+#!/bin/sh
+# Checks the format, builds and tests everything. Its exit code is that of what failed first, and its last lines are those
+# of `swift test`. Operations are tested on each OpenCL runtime that there is; `Tests/opencl-runtimes.sh` gathers them.
+set -eu
+cd "$(dirname "$0")/.."
+
+scripts/install-dependencies.sh test
+echo "test: checking the format" >&2
+swift format lint --strict --recursive --parallel Package.swift Sources Tests
+swift build -c release --build-tests
+runtimes=$(Tests/opencl-runtimes.sh)
+eval "$runtimes"
+exec swift test -c release --skip-build "$@"
