@@ -1,0 +1,106 @@
+// Products in the manner of Goto and van de Geijn ("Anatomy of High-Performance Matrix Multiplication", 2008): a tile of
+// TILE_ROWS x PANEL_VECTORS accumulators stays in registers while k runs; each step loads a row of `b` and broadcasts
+// one value of each row of `a`.
+
+#define PANEL_WIDTH (PANEL_VECTORS * VECTOR_WIDTH)
+
+// Rows of `a` are reached from one pointer for each three rows, plus 0, 1 or 2 strides: x86 has registers for no more.
+#define ROW_GROUPS ((TILE_ROWS + 2) / 3)
+
+INLINE void accumulate_tile(
+    const simd_product *restrict product, ptrdiff_t aOffset, const ptrdiff_t rows, const ptrdiff_t vectors,
+    vfloat sum[TILE_ROWS][PANEL_VECTORS]) {
+    const float *b = product->b;
+    const ptrdiff_t bStride = product->bStride, rowStride = product->rowStride;
+    const ptrdiff_t runLength = product->runLength;
+    for (ptrdiff_t run = 0; run < product->runCount; run++) {
+        const float *a[ROW_GROUPS];
+        UNROLL for (ptrdiff_t group = 0; group < ROW_GROUPS; group++)
+            a[group] = product->runs[run] + aOffset + group * 3 * rowStride;
+        for (ptrdiff_t k = 0; k < runLength; k++) {
+            vfloat row[PANEL_VECTORS];
+            UNROLL for (ptrdiff_t j = 0; j < vectors; j++) row[j] = load(b + j * VECTOR_WIDTH);
+            UNROLL for (ptrdiff_t i = 0; i < rows; i++) {
+                const float value = a[i / 3][i % 3 * rowStride];
+                UNROLL for (ptrdiff_t j = 0; j < vectors; j++) sum[i][j] += value * row[j];
+            }
+            UNROLL for (ptrdiff_t group = 0; group < ROW_GROUPS; group++) a[group]++;
+            b += bStride;
+        }
+    }
+}
+
+INLINE void start_tile(
+    const simd_product *restrict product, const ptrdiff_t rows, const ptrdiff_t vectors,
+    vfloat sum[TILE_ROWS][PANEL_VECTORS]) {
+    UNROLL for (ptrdiff_t j = 0; j < vectors; j++) {
+        vfloat first = {0};
+        if (product->bias) {
+            const ptrdiff_t left = product->columns - j * VECTOR_WIDTH;
+            const float *bias = product->bias + j * VECTOR_WIDTH;
+            first = left >= VECTOR_WIDTH ? load(bias) : load_part(bias, left);
+        }
+        UNROLL for (ptrdiff_t i = 0; i < rows; i++) sum[i][j] = first;
+    }
+}
+
+INLINE void multiply_tile(
+    const simd_product *restrict product, ptrdiff_t row, const ptrdiff_t rows, const ptrdiff_t vectors) {
+    vfloat sum[TILE_ROWS][PANEL_VECTORS];
+    start_tile(product, rows, vectors, sum);
+    accumulate_tile(product, row * product->rowStride, rows, vectors, sum);
+    const bool accumulates = product->accumulates, rectifies = product->rectifies;
+    const ptrdiff_t columns = product->columns;
+    float *output = product->output + row * product->outputStride;
+    if (columns == vectors * VECTOR_WIDTH) {
+        UNROLL for (ptrdiff_t i = 0; i < rows; i++) {
+            UNROLL for (ptrdiff_t j = 0; j < vectors; j++) {
+                float *place = output + j * VECTOR_WIDTH;
+                vfloat value = sum[i][j];
+                if (accumulates) value += load(place);
+                if (rectifies) value = rectify(value);
+                store(place, value);
+            }
+            output += product->outputStride;
+        }
+        return;
+    }
+    UNROLL for (ptrdiff_t i = 0; i < rows; i++) {
+        float line[PANEL_WIDTH];
+        UNROLL for (ptrdiff_t j = 0; j < vectors; j++) store(line + j * VECTOR_WIDTH, sum[i][j]);
+        for (ptrdiff_t column = 0; column < columns; column++) {
+            float value = line[column];
+            if (accumulates) value += output[column];
+            output[column] = rectifies && value < 0 ? 0 : value;
+        }
+        output += product->outputStride;
+    }
+}
+
+#if TILE_ROWS > 6
+#define LARGER_TILES(CASE) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12) CASE(13) CASE(14)
+#else
+#define LARGER_TILES(CASE)
+#endif
+#define EACH_TILE(CASE) CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) LARGER_TILES(CASE)
+
+static void multiply(const simd_product *product, ptrdiff_t rows) {
+    // Tiles of nearly one size: none is so small that its few accumulators wait for each other.
+    const ptrdiff_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
+    for (ptrdiff_t tile = 0; tile < tiles; tile++) {
+        const ptrdiff_t row = rows * tile / tiles, tileRows = rows * (tile + 1) / tiles - row;
+        if (product->columns > VECTOR_WIDTH) {
+            switch (tileRows) {
+#define CASE(count) case count: multiply_tile(product, row, count, PANEL_VECTORS); break;
+                EACH_TILE(CASE)
+#undef CASE
+            }
+        } else {
+            switch (tileRows) {
+#define CASE(count) case count: multiply_tile(product, row, count, 1); break;
+                EACH_TILE(CASE)
+#undef CASE
+            }
+        }
+    }
+}

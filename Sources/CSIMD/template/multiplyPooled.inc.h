@@ -1,0 +1,68 @@
+// A product whose rows are pixels, followed by 2 x 2 max-pooling: two lines of a tile's pixels are computed, pooled in
+// the first-level cache and stored, so that the full-sized output never exists.
+
+#define POOLED_ROWS (TILE_ROWS / 2)
+
+INLINE void multiply_line(
+    const simd_product *restrict product, ptrdiff_t aOffset, const ptrdiff_t rows, float *restrict line) {
+    vfloat sum[TILE_ROWS][PANEL_VECTORS];
+    start_tile(product, rows, PANEL_VECTORS, sum);
+    accumulate_tile(product, aOffset, rows, PANEL_VECTORS, sum);
+    UNROLL for (ptrdiff_t i = 0; i < rows; i++) {
+        UNROLL for (ptrdiff_t j = 0; j < PANEL_VECTORS; j++) {
+            store(line + i * PANEL_WIDTH + j * VECTOR_WIDTH, sum[i][j]);
+        }
+    }
+}
+
+INLINE void pooled_tile(
+    const simd_product *restrict product, const simd_pooling *restrict pooling, ptrdiff_t row, const ptrdiff_t rows) {
+    float upper[TILE_ROWS * PANEL_WIDTH], lower[TILE_ROWS * PANEL_WIDTH];
+    const ptrdiff_t aOffset = 2 * row * product->rowStride;
+    multiply_line(product, aOffset, 2 * rows, upper);
+    multiply_line(product, aOffset + pooling->lineStride, 2 * rows, lower);
+    const ptrdiff_t columns = product->columns;
+    for (ptrdiff_t i = 0; i < rows; i++) {
+        float *output = product->output + (row + i) * product->outputStride;
+        uint8_t *place = pooling->place ? pooling->place + (row + i) * product->outputStride : NULL;
+        for (ptrdiff_t column = 0; column < columns; column += VECTOR_WIDTH) {
+            const float *up = upper + 2 * i * PANEL_WIDTH + column, *low = lower + 2 * i * PANEL_WIDTH + column;
+            const vfloat candidates[3] = {load(up + PANEL_WIDTH), load(low), load(low + PANEL_WIDTH)};
+            vfloat best = load(up);
+            vint winner = {0};
+            UNROLL for (int32_t candidate = 0; candidate < 3; candidate++) {
+                const vint greater = candidates[candidate] > best;
+                best = select(greater, candidates[candidate], best);
+                winner = (greater & (candidate + 1)) | (~greater & winner);
+            }
+            if (product->rectifies) best = rectify(best);
+            const vbyte winnerBytes = __builtin_convertvector(winner, vbyte);
+            const ptrdiff_t left = columns - column;
+            if (left >= VECTOR_WIDTH) {
+                store(output + column, best);
+                if (place) *(vbyte_unaligned *)(place + column) = winnerBytes;
+            } else {
+                store_part(output + column, best, left);
+                if (place) __builtin_memcpy(place + column, &winnerBytes, (size_t)left);
+            }
+        }
+    }
+}
+
+#if TILE_ROWS > 6
+#define LARGER_POOLED_TILES(CASE) CASE(4) CASE(5) CASE(6) CASE(7)
+#else
+#define LARGER_POOLED_TILES(CASE)
+#endif
+
+static void multiply_pooled(const simd_product *product, const simd_pooling *pooling, ptrdiff_t rows) {
+    const ptrdiff_t tiles = (rows + POOLED_ROWS - 1) / POOLED_ROWS;
+    for (ptrdiff_t tile = 0; tile < tiles; tile++) {
+        const ptrdiff_t row = rows * tile / tiles, tileRows = rows * (tile + 1) / tiles - row;
+        switch (tileRows) {
+#define CASE(count) case count: pooled_tile(product, pooling, row, count); break;
+            CASE(1) CASE(2) CASE(3) LARGER_POOLED_TILES(CASE)
+#undef CASE
+        }
+    }
+}

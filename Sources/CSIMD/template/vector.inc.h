@@ -1,0 +1,28 @@
+// Vectors of the instruction set that includes this. Clang's vector extension: `a * b + c` becomes a fused
+// multiply-add where the target has one, and a scalar operand is broadcast.
+
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+typedef float vfloat __attribute__((vector_size(VECTOR_WIDTH * 4)));
+typedef int32_t vint __attribute__((vector_size(VECTOR_WIDTH * 4)));
+typedef uint8_t vbyte __attribute__((vector_size(VECTOR_WIDTH)));
+typedef float vfloat_unaligned __attribute__((vector_size(VECTOR_WIDTH * 4), aligned(4)));
+typedef uint8_t vbyte_unaligned __attribute__((vector_size(VECTOR_WIDTH), aligned(1)));
+
+INLINE vfloat load(const float *p) { return *(const vfloat_unaligned *)p; }
+INLINE void store(float *p, vfloat v) { *(vfloat_unaligned *)p = v; }
+
+INLINE vfloat load_part(const float *p, ptrdiff_t count) {
+    vfloat v = {0};
+    __builtin_memcpy(&v, p, (size_t)count * 4);
+    return v;
+}
+
+INLINE void store_part(float *p, vfloat v, ptrdiff_t count) { __builtin_memcpy(p, &v, (size_t)count * 4); }
+
+// `a` where the mask is set, else `b`.
+INLINE vfloat select(vint mask, vfloat a, vfloat b) { return (vfloat)((mask & (vint)a) | (~mask & (vint)b)); }
+
+// max(0, x), and NaN for NaN, so that a diverged run shows.
+INLINE vfloat rectify(vfloat x) { return (vfloat)(~(x < 0.0f) & (vint)x); }
