@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#pragma clang assume_nonnull begin
+
 /// Instruction sets with a table of kernels, lowest first.
 typedef enum {
     simd_baseline,
@@ -16,13 +18,23 @@ typedef enum {
     simd_avx512,
 } simd_instruction_set;
 
+/// The start of some contiguous floats.
+typedef const float *_Nonnull simd_row;
+
+/// Functions applied to each element of a result.
+typedef enum {
+    simd_identity,
+    simd_relu,
+    simd_relu6,
+} simd_activation;
+
 /// Operands of `multiply`: output[row][column] = sum of a[row][k] * b[k][column].
 ///
 /// The rows of `a` consist of `runCount` runs of `runLength` contiguous floats; run `r` of row `i` starts at
 /// `runs[r] + i * rowStride`. That one form is a matrix (a single run), and a convolution read straight from NHWC
 /// memory (a run for each kernel row, or for each tap, and a row for each output pixel).
 typedef struct {
-    const float *const *runs;
+    const simd_row *_Nonnull runs;
     ptrdiff_t runCount;
     ptrdiff_t runLength;
     ptrdiff_t rowStride;
@@ -34,11 +46,11 @@ typedef struct {
     /// How many columns are stored: 1 to the table's `panelWidth`.
     ptrdiff_t columns;
     /// `columns` values to start from, or null for zero.
-    const float *bias;
+    const float *_Nullable bias;
     /// Add to what `output` holds.
     bool accumulates;
-    /// Store max(0, x).
-    bool rectifies;
+    /// What is applied before storing.
+    simd_activation activation;
 } simd_product;
 
 /// What `multiplyPooled` does beside a product: keeps the largest of each 2 x 2 rows of `a`.
@@ -46,23 +58,29 @@ typedef struct {
     /// From a run of the upper line of pixels to the same run of the lower line.
     ptrdiff_t lineStride;
     /// For each stored value the winner's place, 0 ... 3 row-major, with the output's stride; or null.
-    uint8_t *place;
+    uint8_t *_Nullable place;
 } simd_pooling;
 
-/// What `adam` needs to know; see the operation of that name.
+/// What `adam` needs to know; the operation AdamUpdate has the formula.
 typedef struct {
+    /// learningRate * sqrt(1 - beta2^step) / (1 - beta1^step)
     float stepSize;
     float beta1;
     float beta2;
     float epsilon;
-    /// What second moments are divided by before the root, inverted: 1 / (1 - beta2^step).
-    float inverseCorrection2;
-    float gradientScale;
-    /// L2 penalty added to the gradient.
+    /// Added to the gradient, times the weight.
     float l2;
-    /// Decoupled decay: weights are multiplied by 1 - decay.
-    float decay;
+    /// What the weight is multiplied by first.
+    float keep;
 } simd_adam;
+
+/// What `sgd` needs to know; the operation SGDUpdate has the formula.
+typedef struct {
+    float learningRate;
+    float momentum;
+    float weightDecay;
+    bool isNesterov;
+} simd_sgd;
 
 /// One instruction set's kernels.
 typedef struct {
@@ -71,28 +89,135 @@ typedef struct {
     /// Columns of a packed panel of `b`.
     ptrdiff_t panelWidth;
 
+    // MARK: Products
+
     /// `rows` rows of a product.
     void (*multiply)(const simd_product *product, ptrdiff_t rows);
 
     /// `rows` pooled rows of a product: the largest over rows 2i and 2i + 1 of two lines.
     void (*multiplyPooled)(const simd_product *product, const simd_pooling *pooling, ptrdiff_t rows);
 
-    /// output[k][column] += sum over i of a[i * aStride + k] * b[i * bStride + column], for `rows` values of k.
+    /// output[k][column] = or += the sum over i < count of a[i * aStride + k] * b[i * bStride + column], for `rows`
+    /// values of k.
     void (*multiplyTransposed)(
         const float *a, ptrdiff_t aStride, const float *b, ptrdiff_t bStride, ptrdiff_t count, float *output,
-        ptrdiff_t outputStride, ptrdiff_t rows, ptrdiff_t columns);
+        ptrdiff_t outputStride, ptrdiff_t rows, ptrdiff_t columns, bool accumulates);
 
-    /// output[j] += sum over i of scale[i] * x[offset[i] + j], for `length` values of j.
-    void (*accumulateScaled)(
-        const float *x, const int32_t *offset, const float *scale, ptrdiff_t count, float *output, ptrdiff_t length);
-
-    /// packed[column][row] of an unpacked [rows][columns] matrix.
+    /// output[column][row] = x[row][column].
     void (*transpose)(
-        const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns, float *packed, ptrdiff_t packedStride);
+        const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns, float *output, ptrdiff_t outputStride);
+
+    // MARK: Depthwise convolution. Tap t of pixel i starts at taps[t] + i * pixelStride; all channels are contiguous.
+
+    /// output[i][c] = the activation of bias[c] + the sum over t of tap t of pixel i [c] * filter[t][c].
+    void (*depthwise)(
+        const simd_row *_Nonnull taps, ptrdiff_t tapCount, ptrdiff_t pixelStride, const float *filter, ptrdiff_t filterStride,
+        const float *_Nullable bias, simd_activation activation, float *output, ptrdiff_t outputStride,
+        ptrdiff_t channels, ptrdiff_t pixels);
+
+    /// output[c] += the sum over i of a[i * aStride + c] * b[i * bStride + c].
+    void (*multiplyChannels)(
+        const float *a, ptrdiff_t aStride, const float *b, ptrdiff_t bStride, ptrdiff_t count, float *output,
+        ptrdiff_t channels);
+
+    // MARK: Gradients behind a 2 x 2 max-pooling, most of which are zero
+
+    /// Sorts the gradients of one pooled line by channel: each that is not zero is appended to its channel's list, with
+    /// the offset `pixel * pixelStride + placeOffsets[place]`. A channel's list has room for `capacity` entries.
+    void (*listByChannel)(
+        const float *gradient, const uint8_t *place, ptrdiff_t stride, ptrdiff_t pixels, ptrdiff_t channels,
+        int32_t firstOffset, int32_t pixelStride, const int32_t *placeOffsets, int32_t *offset, float *scale,
+        ptrdiff_t capacity, int32_t *counts);
+
+    /// Sorts the gradients of one pooled line by pixel and place: the list of (pixel, place) has room for `channels`
+    /// entries; the offset is `channel * channelStride`.
+    void (*listByPlace)(
+        const float *gradient, const uint8_t *place, ptrdiff_t stride, ptrdiff_t pixels, ptrdiff_t channels,
+        int32_t channelStride, int32_t *offset, float *scale, int32_t *counts);
+
+    /// output[r * length + j] += the sum over i of scale[i] * runs[r][offset[i] + j], for `length` values of j.
+    void (*accumulateScaled)(
+        const simd_row *_Nonnull runs, ptrdiff_t runCount, const int32_t *offset, const float *scale, ptrdiff_t count,
+        float *output, ptrdiff_t length);
+
+    /// output[i * outputStride + j] += the sum over a list of scale * x[offset + j], for `length` values of j: for the
+    /// lists of places `2 * line` and `2 * line + 1` (i even and odd) of `pixels` pixels, made by `listByPlace`.
+    void (*accumulatePlaces)(
+        const float *x, const int32_t *offset, const float *scale, const int32_t *counts, ptrdiff_t channels,
+        ptrdiff_t line, ptrdiff_t pixels, float *output, ptrdiff_t outputStride, ptrdiff_t length);
+
+    // MARK: Pooling, one window
+
+    /// output[c] = the largest of taps[t][c], places[c] = that tap's `tapPlaces`, the first of equals.
+    void (*maxPool)(
+        const simd_row *_Nonnull taps, const uint8_t *tapPlaces, ptrdiff_t tapCount, ptrdiff_t channels, float *output,
+        uint8_t *_Nullable places);
+
+    /// output[tapOffsets[place[c]] + c] += gradient[c].
+    void (*maxPoolGradient)(
+        const float *gradient, const uint8_t *place, const ptrdiff_t *tapOffsets, ptrdiff_t channels, float *output);
+
+    /// output[c] = scale * the sum of taps[t][c].
+    void (*averagePool)(
+        const simd_row *_Nonnull taps, ptrdiff_t tapCount, ptrdiff_t channels, float scale, float *output);
+
+    // MARK: Channels: x is [rows][channels], contiguous
+
+    /// sums[c] += the sum over rows of x[row][c].
+    void (*sumChannels)(const float *x, ptrdiff_t rows, ptrdiff_t channels, double *sums);
+
+    /// sums[c] += the sum over rows of (x[row][c] - mean[c])^2.
+    void (*sumSquaredDeviations)(
+        const float *x, const float *mean, ptrdiff_t rows, ptrdiff_t channels, double *sums);
+
+    /// sums[c] += the sum over rows of y[row][c] * (x[row][c] - mean[c]).
+    void (*sumDeviationProducts)(
+        const float *y, const float *x, const float *mean, ptrdiff_t rows, ptrdiff_t channels, double *sums);
+
+    /// output[row][c] = x[row][c] * scale[c] + shift[c].
+    void (*scaleChannels)(
+        const float *x, const float *scale, const float *shift, ptrdiff_t rows, ptrdiff_t channels, float *output);
+
+    /// output[row][c] = y[row][c] * yScale[c] + x[row][c] * xScale[c] + shift[c].
+    void (*combineChannels)(
+        const float *y, const float *yScale, const float *x, const float *xScale, const float *shift, ptrdiff_t rows,
+        ptrdiff_t channels, float *output);
+
+    // MARK: Element by element; output may be an input
+
+    /// The function of each element.
+    void (*activate)(simd_activation activation, const float *x, ptrdiff_t count, float *output);
+
+    /// gradient where the function whose value is y rises, else 0.
+    void (*activationGradient)(
+        simd_activation activation, const float *gradient, const float *y, ptrdiff_t count, float *output);
+
+    /// a + b.
+    void (*add)(const float *a, const float *b, ptrdiff_t count, float *output);
+
+    /// x * factor.
+    void (*scale)(const float *x, float factor, ptrdiff_t count, float *output);
+
+    /// Zero with probability `rate`, else x / (1 - rate), for elements 0 ..< count of one sample; the Philox block of
+    /// elements 4b ... 4b + 3 has the counter (b, sample, step, purpose).
+    void (*dropout)(
+        const float *x, ptrdiff_t count, float rate, uint64_t seed, uint32_t sample, uint32_t step, uint32_t purpose,
+        float *output);
+
+    // MARK: Updates
+
+    /// One step of Adam on `count` weights.
+    void (*adam)(
+        const simd_adam *settings, float *weight, const float *gradient, float *firstMoment, float *secondMoment,
+        ptrdiff_t count);
+
+    /// One step of SGD on `count` weights; `velocity` is null without momentum.
+    void (*sgd)(
+        const simd_sgd *settings, float *weight, const float *gradient, float *_Nullable velocity, ptrdiff_t count);
 } simd_kernels;
 
 /// The kernels of an instruction set, or null when this CPU cannot run them.
-const simd_kernels *simd_kernels_for(simd_instruction_set instructionSet);
+const simd_kernels *_Nullable simd_kernels_for(simd_instruction_set instructionSet);
 
 /// Tells the CPU that the thread spins.
 static inline void simd_pause(void) {
@@ -102,5 +227,7 @@ static inline void simd_pause(void) {
     __asm__ volatile("yield");
 #endif
 }
+
+#pragma clang assume_nonnull end
 
 #endif

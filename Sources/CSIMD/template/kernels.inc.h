@@ -3,11 +3,17 @@
 // wraps this in the target's attribute.
 #include "vector.inc.h"
 
+#include "channels.inc.h"
+#include "depthwise.inc.h"
+#include "dropout.inc.h"
+#include "elementwise.inc.h"
 #include "multiply.inc.h"
 #include "multiplyPooled.inc.h"
 #include "multiplyTransposed.inc.h"
+#include "pooling.inc.h"
 #include "sparse.inc.h"
 #include "transpose.inc.h"
+#include "updates.inc.h"
 
 const simd_kernels TABLE = {
     .vectorWidth = VECTOR_WIDTH,
@@ -15,6 +21,26 @@ const simd_kernels TABLE = {
     .multiply = multiply,
     .multiplyPooled = multiply_pooled,
     .multiplyTransposed = multiply_transposed,
-    .accumulateScaled = accumulate_scaled,
     .transpose = transpose,
+    .depthwise = depthwise,
+    .multiplyChannels = multiply_channels,
+    .listByChannel = list_by_channel,
+    .listByPlace = list_by_place,
+    .accumulateScaled = accumulate_scaled,
+    .accumulatePlaces = accumulate_places,
+    .maxPool = max_pool,
+    .maxPoolGradient = max_pool_gradient,
+    .averagePool = average_pool,
+    .sumChannels = sum_channels,
+    .sumSquaredDeviations = sum_squared_deviations,
+    .sumDeviationProducts = sum_deviation_products,
+    .scaleChannels = scale_channels,
+    .combineChannels = combine_channels,
+    .activate = activate,
+    .activationGradient = activation_gradient,
+    .add = add,
+    .scale = scale,
+    .dropout = dropout,
+    .adam = adam,
+    .sgd = sgd,
 };

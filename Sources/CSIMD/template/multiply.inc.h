@@ -49,7 +49,8 @@ INLINE void multiply_tile(
     vfloat sum[TILE_ROWS][PANEL_VECTORS];
     start_tile(product, rows, vectors, sum);
     accumulate_tile(product, row * product->rowStride, rows, vectors, sum);
-    const bool accumulates = product->accumulates, rectifies = product->rectifies;
+    const bool accumulates = product->accumulates;
+    const simd_activation activation = product->activation;
     const ptrdiff_t columns = product->columns;
     float *output = product->output + row * product->outputStride;
     if (columns == vectors * VECTOR_WIDTH) {
@@ -58,8 +59,7 @@ INLINE void multiply_tile(
                 float *place = output + j * VECTOR_WIDTH;
                 vfloat value = sum[i][j];
                 if (accumulates) value += load(place);
-                if (rectifies) value = rectify(value);
-                store(place, value);
+                store(place, activate_vector(value, activation));
             }
             output += product->outputStride;
         }
@@ -71,7 +71,7 @@ INLINE void multiply_tile(
         for (ptrdiff_t column = 0; column < columns; column++) {
             float value = line[column];
             if (accumulates) value += output[column];
-            output[column] = rectifies && value < 0 ? 0 : value;
+            output[column] = activate_scalar(value, activation);
         }
         output += product->outputStride;
     }

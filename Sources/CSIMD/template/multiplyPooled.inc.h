@@ -22,20 +22,23 @@ INLINE void pooled_tile(
     multiply_line(product, aOffset, 2 * rows, upper);
     multiply_line(product, aOffset + pooling->lineStride, 2 * rows, lower);
     const ptrdiff_t columns = product->columns;
+    const simd_activation activation = product->activation;
     for (ptrdiff_t i = 0; i < rows; i++) {
         float *output = product->output + (row + i) * product->outputStride;
         uint8_t *place = pooling->place ? pooling->place + (row + i) * product->outputStride : NULL;
         for (ptrdiff_t column = 0; column < columns; column += VECTOR_WIDTH) {
             const float *up = upper + 2 * i * PANEL_WIDTH + column, *low = lower + 2 * i * PANEL_WIDTH + column;
             const vfloat candidates[3] = {load(up + PANEL_WIDTH), load(low), load(low + PANEL_WIDTH)};
-            vfloat best = load(up);
+            // Activated before they are compared, so that the winner is the same as without fusion, zeros included.
+            vfloat best = activate_vector(load(up), activation);
             vint winner = {0};
             UNROLL for (int32_t candidate = 0; candidate < 3; candidate++) {
-                const vint greater = candidates[candidate] > best;
-                best = select(greater, candidates[candidate], best);
+                vfloat value = candidates[candidate];
+                if (activation == simd_relu6) value = activate_vector(value, activation);
+                const vint greater = value > best;
+                best = select(greater, value, best);
                 winner = (greater & (candidate + 1)) | (~greater & winner);
             }
-            if (product->rectifies) best = rectify(best);
             const vbyte winnerBytes = __builtin_convertvector(winner, vbyte);
             const ptrdiff_t left = columns - column;
             if (left >= VECTOR_WIDTH) {

@@ -34,6 +34,8 @@ INLINE void accumulate_scaled_inline(
         ptrdiff_t used;
         if (vectors >= SPARSE_VECTORS) {
             scaled_block(x + done, offset, scale, count, output + done, used = SPARSE_VECTORS);
+        } else if (vectors >= 12) {
+            scaled_block(x + done, offset, scale, count, output + done, used = 12);
         } else if (vectors >= 6) {
             scaled_block(x + done, offset, scale, count, output + done, used = 6);
         } else if (vectors >= 3) {
@@ -46,7 +48,102 @@ INLINE void accumulate_scaled_inline(
     scaled_rest(x + done, offset, scale, count, output + done, length - done);
 }
 
+// Rows of fewer than two vectors, as the kernel rows of an RGB picture: several runs at once, in vectors of four floats of
+// which the last overlaps the one before, so that no load leaves the row.
+#define SHORT_RUNS 3
+
+typedef float quad __attribute__((vector_size(16)));
+typedef float quad_unaligned __attribute__((vector_size(16), aligned(4)));
+
+INLINE void short_rows(
+    const simd_row *runs, const int32_t *offset, const float *scale, ptrdiff_t count, float *output, ptrdiff_t length,
+    const ptrdiff_t runCount, const ptrdiff_t quads) {
+    quad sum[SHORT_RUNS][4];
+    const ptrdiff_t last = length - 4;
+    UNROLL for (ptrdiff_t r = 0; r < runCount; r++) {
+        UNROLL for (ptrdiff_t j = 0; j < quads; j++)
+            sum[r][j] = *(const quad_unaligned *)(output + r * length + (j == quads - 1 ? last : j * 4));
+    }
+    for (ptrdiff_t i = 0; i < count; i++) {
+        const float factor = scale[i];
+        UNROLL for (ptrdiff_t r = 0; r < runCount; r++) {
+            const float *row = runs[r] + offset[i];
+            UNROLL for (ptrdiff_t j = 0; j < quads; j++)
+                sum[r][j] += factor * *(const quad_unaligned *)(row + (j == quads - 1 ? last : j * 4));
+        }
+    }
+    UNROLL for (ptrdiff_t r = 0; r < runCount; r++) {
+        UNROLL for (ptrdiff_t j = 0; j < quads; j++)
+            *(quad_unaligned *)(output + r * length + (j == quads - 1 ? last : j * 4)) = sum[r][j];
+    }
+}
+
+INLINE void short_runs(
+    const simd_row *runs, const int32_t *offset, const float *scale, ptrdiff_t count, float *output, ptrdiff_t length,
+    const ptrdiff_t runCount) {
+    switch ((length + 3) / 4) {
+    case 1: short_rows(runs, offset, scale, count, output, length, runCount, 1); break;
+    case 2: short_rows(runs, offset, scale, count, output, length, runCount, 2); break;
+    case 3: short_rows(runs, offset, scale, count, output, length, runCount, 3); break;
+    default: short_rows(runs, offset, scale, count, output, length, runCount, 4); break;
+    }
+}
+
 static void accumulate_scaled(
-    const float *x, const int32_t *offset, const float *scale, ptrdiff_t count, float *output, ptrdiff_t length) {
-    accumulate_scaled_inline(x, offset, scale, count, output, length);
+    const simd_row *runs, ptrdiff_t runCount, const int32_t *offset, const float *scale, ptrdiff_t count,
+    float *output, ptrdiff_t length) {
+    ptrdiff_t run = 0;
+    if (length >= 4 && length <= 16 && length % VECTOR_WIDTH != 0) {
+        for (; run + SHORT_RUNS <= runCount; run += SHORT_RUNS)
+            short_runs(runs + run, offset, scale, count, output + run * length, length, SHORT_RUNS);
+        for (; run < runCount; run++)
+            short_runs(runs + run, offset, scale, count, output + run * length, length, 1);
+    }
+    for (; run < runCount; run++)
+        accumulate_scaled_inline(runs[run], offset, scale, count, output + run * length, length);
+}
+
+static void list_by_channel(
+    const float *gradient, const uint8_t *place, ptrdiff_t stride, ptrdiff_t pixels, ptrdiff_t channels,
+    int32_t firstOffset, int32_t pixelStride, const int32_t *placeOffsets, int32_t *offset, float *scale,
+    ptrdiff_t capacity, int32_t *counts) {
+    const int32_t offsets[4] = {placeOffsets[0], placeOffsets[1], placeOffsets[2], placeOffsets[3]};
+    for (ptrdiff_t pixel = 0; pixel < pixels; pixel++) {
+        const int32_t pixelOffset = firstOffset + (int32_t)pixel * pixelStride;
+        for (ptrdiff_t channel = 0; channel < channels; channel++) {
+            // Written in any case and counted if not zero: a branch would be mispredicted half of the time.
+            const float value = gradient[pixel * stride + channel];
+            const ptrdiff_t entry = channel * capacity + counts[channel];
+            offset[entry] = pixelOffset + offsets[place[pixel * stride + channel] & 3];
+            scale[entry] = value;
+            counts[channel] += value != 0;
+        }
+    }
+}
+
+static void list_by_place(
+    const float *gradient, const uint8_t *place, ptrdiff_t stride, ptrdiff_t pixels, ptrdiff_t channels,
+    int32_t channelStride, int32_t *offset, float *scale, int32_t *counts) {
+    for (ptrdiff_t pixel = 0; pixel < pixels; pixel++) {
+        int32_t used[4] = {0};
+        for (ptrdiff_t channel = 0; channel < channels; channel++) {
+            const float value = gradient[pixel * stride + channel];
+            const ptrdiff_t winner = place[pixel * stride + channel] & 3;
+            const ptrdiff_t entry = (pixel * 4 + winner) * channels + used[winner];
+            offset[entry] = (int32_t)channel * channelStride;
+            scale[entry] = value;
+            used[winner] += value != 0;
+        }
+        for (ptrdiff_t winner = 0; winner < 4; winner++) counts[pixel * 4 + winner] = used[winner];
+    }
+}
+
+static void accumulate_places(
+    const float *x, const int32_t *offset, const float *scale, const int32_t *counts, ptrdiff_t channels,
+    ptrdiff_t line, ptrdiff_t pixels, float *output, ptrdiff_t outputStride, ptrdiff_t length) {
+    for (ptrdiff_t i = 0; i < 2 * pixels; i++) {
+        const ptrdiff_t list = (i / 2) * 4 + line * 2 + i % 2;
+        accumulate_scaled_inline(
+            x, offset + list * channels, scale + list * channels, counts[list], output + i * outputStride, length);
+    }
 }

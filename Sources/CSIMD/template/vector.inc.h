@@ -24,5 +24,16 @@ INLINE void store_part(float *p, vfloat v, ptrdiff_t count) { __builtin_memcpy(p
 // `a` where the mask is set, else `b`.
 INLINE vfloat select(vint mask, vfloat a, vfloat b) { return (vfloat)((mask & (vint)a) | (~mask & (vint)b)); }
 
-// max(0, x), and NaN for NaN, so that a diverged run shows.
-INLINE vfloat rectify(vfloat x) { return (vfloat)(~(x < 0.0f) & (vint)x); }
+// The activation of x; NaN stays NaN, so that a diverged run shows.
+INLINE vfloat activate_vector(vfloat x, simd_activation activation) {
+    if (activation == simd_identity) return x;
+    x = (vfloat)(~(x < 0.0f) & (vint)x);
+    if (activation == simd_relu6) x = select(x > 6.0f, 6.0f - (vfloat){0}, x);
+    return x;
+}
+
+INLINE float activate_scalar(float x, simd_activation activation) {
+    if (activation == simd_identity) return x;
+    x = x < 0 ? 0 : x;
+    return activation == simd_relu6 && x > 6 ? 6 : x;
+}

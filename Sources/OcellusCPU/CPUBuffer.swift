@@ -1,0 +1,48 @@
+import OcellusGraph
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Memory of the process, aligned for the widest vectors.
+final class CPUBuffer: DeviceBuffer, @unchecked Sendable {
+    /// A cache line, and the widest vector.
+    static let alignment = 64
+
+    let byteCount: Int
+    let memory: UnsafeMutableRawPointer
+
+    init(byteCount: Int, label: String) throws {
+        var memory: UnsafeMutableRawPointer?
+        let status = posix_memalign(&memory, Self.alignment, max(byteCount, Self.alignment))
+        guard status == 0, let memory else {
+            throw BackendError("no \(byteCount) bytes of memory for \(label); use a smaller batch or smaller pictures")
+        }
+        self.byteCount = byteCount
+        self.memory = memory
+    }
+
+    deinit { free(memory) }
+}
+
+extension BufferRegion {
+    /// Where the region is in memory.
+    /// - Throws: `BackendError` when its buffer is another backend's or ends before the region does.
+    func memory() throws -> UnsafeMutableRawPointer {
+        guard let buffer = buffer as? CPUBuffer else {
+            throw BackendError("the CPU was handed a buffer of another device")
+        }
+        guard byteOffset >= 0, byteCount >= 0, byteOffset + byteCount <= buffer.byteCount else {
+            throw BackendError(
+                "bytes \(byteOffset) ..< \(byteOffset + byteCount) lie outside of a buffer of \(buffer.byteCount)")
+        }
+        return buffer.memory + byteOffset
+    }
+
+    /// The region as floats.
+    func floats() throws -> UnsafeMutablePointer<Float> { try memory().assumingMemoryBound(to: Float.self) }
+}

@@ -1,0 +1,111 @@
+import CSIMD
+import OcellusGraph
+
+extension ActivationFunction {
+    var simd: simd_activation {
+        switch self {
+        case .identity: simd_identity
+        case .relu: simd_relu
+        case .relu6: simd_relu6
+        }
+    }
+}
+
+/// How a convolution, or a part of its input gradient, is computed.
+enum ConvolutionKernel {
+    /// As products of pixels with a packed filter.
+    case product(SlidingProduct)
+    /// Channel by channel.
+    case depthwise(DepthwiseProduct)
+
+    /// Chooses for `groups` groups; the filter has the shape `[height, width, C / groups, K]`, of which C is the
+    /// window's channels.
+    init(
+        convolutionOver window: SlidingWindow, filter: Shape, groups: Int, bias: UnsafePointer<Float>?,
+        activation: ActivationFunction, isPooled: Bool = false, on backend: CPUBackend
+    ) {
+        let tapCount = filter[2] * filter[3]
+        let tapOffsets = (0..<filter[0] * filter[1]).map { $0 * tapCount }
+        if filter[2] == 1, filter[3] == groups, groups > 1, !isPooled, backend.algorithms.allowsDepthwise {
+            self = .depthwise(
+                DepthwiseProduct(window: window, tapOffsets: tapOffsets, bias: bias, activation: activation.simd))
+            return
+        }
+        let packed = PackedFilter(
+            tapOffsets: tapOffsets, channels: filter[2], channelStride: filter[3], columns: filter[3] / groups,
+            columnStride: 1, groups: groups, groupStride: filter[3] / groups,
+            panelWidth: backend.kernels.panelWidth)
+        self = .product(
+            SlidingProduct(window, packed, bias: bias, activation: activation.simd, isPooled: isPooled))
+    }
+
+    /// Floats of the packed filter.
+    var packedCount: Int {
+        switch self {
+        case .product(let product): product.filter.count
+        case .depthwise(let product): product.packedCount
+        }
+    }
+
+    /// Floats of scratch memory that a worker needs.
+    var scratchCount: Int {
+        switch self {
+        case .product(let product): product.scratchCount
+        case .depthwise(let product): product.scratchCount
+        }
+    }
+
+    /// Packs a filter.
+    func pack(_ filter: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>, on backend: CPUBackend) {
+        switch self {
+        case .product(let product): product.filter.pack(filter, into: packed, on: backend)
+        case .depthwise(let product): product.pack(filter, into: packed)
+        }
+    }
+
+    /// Computes `count` images.
+    func run(
+        on backend: CPUBackend, source: UnsafePointer<Float>, packed: UnsafePointer<Float>,
+        output: SlidingProduct.Output, winners: UnsafeMutablePointer<UInt8>? = nil, count: Int
+    ) {
+        switch self {
+        case .product(let product):
+            product.run(
+                on: backend, source: source, packed: packed, output: output, winners: winners, count: count)
+        case .depthwise(let product):
+            product.run(on: backend, source: source, packed: packed, output: output, count: count)
+        }
+    }
+}
+
+/// A filter in packed form: packed once if it never changes while the plan lives, else in each step.
+struct FilterInPlan {
+    private let filter: UnsafePointer<Float>
+    private let packed: UnsafeMutablePointer<Float>
+    private let constant: CPUBuffer?
+
+    /// The filter at input `index`; `offset` floats of the workspace are someone else's.
+    init(
+        _ kernel: ConvolutionKernel, _ index: Int, _ arguments: OperationArguments, offset: Int = 0,
+        on backend: CPUBackend
+    )
+        throws
+    {
+        filter = try arguments.input(index)
+        if arguments.inputs[index].isConstant {
+            let buffer = try CPUBuffer(byteCount: kernel.packedCount * 4, label: "the filter of '\(arguments.label)'")
+            packed = buffer.memory.assumingMemoryBound(to: Float.self)
+            constant = buffer
+            kernel.pack(filter, into: packed, on: backend)
+        } else {
+            packed = try arguments.workspaceFloats(byteCount: (offset + kernel.packedCount) * 4) + offset
+            constant = nil
+        }
+    }
+
+    /// The filter as it is now, packed.
+    func packed(by kernel: ConvolutionKernel, on backend: CPUBackend) -> UnsafePointer<Float> {
+        if constant == nil { kernel.pack(filter, into: packed, on: backend) }
+        return UnsafePointer(packed)
+    }
+}

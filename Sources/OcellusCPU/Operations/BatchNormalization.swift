@@ -1,0 +1,149 @@
+import OcellusGraph
+
+extension BatchNormalization: CPUOperation {
+    /// Room for partial sums, and a scale and a shift a channel.
+    public func workspaceByteCount(
+        on backend: CPUBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
+    ) -> Int { NormalizationWorkspace(inputs[0], capacity).byteCount }
+
+    public func prepare(on backend: CPUBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
+        let room = NormalizationWorkspace(arguments.inputs[0].description, arguments.capacity)
+        let (sums, floats) = try room.parts(of: arguments)
+        let channels = room.channels
+        let (scale, shift) = (floats, floats + channels)
+        let x = try arguments.input(0)
+        let (gamma, beta) = (try arguments.input(1), try arguments.input(2))
+        let (runningMean, runningVariance) = (try arguments.mutableInput(3), try arguments.mutableInput(4))
+        let (y, mean, inverse) = (try arguments.output(0), try arguments.output(1), try arguments.output(2))
+        return CPUStep { invocation in
+            let rows = room.rows(invocation)
+            let count = Double(rows)
+            room.sums.run(rows: rows, workspace: sums, on: backend) { rows, sums in
+                backend.kernels.sumChannels(x + rows.lowerBound * channels, rows.count, channels, sums)
+            }
+            for channel in 0..<channels { mean[channel] = Float(sums[channel] / count) }
+            room.sums.run(rows: rows, workspace: sums, on: backend) { rows, sums in
+                backend.kernels.sumSquaredDeviations(
+                    x + rows.lowerBound * channels, mean, rows.count, channels, sums)
+            }
+            let correction = tracksUnbiasedVariance && rows > 1 ? count / (count - 1) : 1
+            let keep = Double(momentum)
+            for channel in 0..<channels {
+                let variance = sums[channel] / count
+                inverse[channel] = Float(1 / (variance + Double(epsilon)).squareRoot())
+                scale[channel] = gamma[channel] * inverse[channel]
+                shift[channel] = beta[channel] - mean[channel] * scale[channel]
+                runningMean[channel] = Float(
+                    keep * Double(runningMean[channel]) + (1 - keep) * Double(mean[channel]))
+                runningVariance[channel] = Float(
+                    keep * Double(runningVariance[channel]) + (1 - keep) * variance * correction)
+            }
+            backend.forEachBlock(of: rows, minimum: 256) { rows in
+                let first = rows.lowerBound * channels
+                backend.kernels.scaleChannels(x + first, scale, shift, rows.count, channels, y + first)
+            }
+        }
+    }
+}
+
+extension BatchNormalizationGradient: CPUOperation {
+    /// Room for partial sums, and what dx is made of.
+    public func workspaceByteCount(
+        on backend: CPUBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
+    ) -> Int { NormalizationWorkspace(inputs[0], capacity).byteCount }
+
+    public func prepare(on backend: CPUBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
+        let room = NormalizationWorkspace(arguments.inputs[0].description, arguments.capacity)
+        let (sums, floats) = try room.parts(of: arguments)
+        let channels = room.channels
+        // dx = dy · byGradient + x · byInput + shift
+        let (byGradient, byInput, shift) = (floats, floats + channels, floats + 2 * channels)
+        let (gradient, x, gamma) = (try arguments.input(0), try arguments.input(1), try arguments.input(2))
+        let (mean, inverse) = (try arguments.input(3), try arguments.input(4))
+        let (dx, dGamma, dBeta) = (try arguments.output(0), try arguments.output(1), try arguments.output(2))
+        return CPUStep { invocation in
+            let rows = room.rows(invocation)
+            let count = Double(rows)
+            room.sums.run(rows: rows, workspace: sums, on: backend) { rows, sums in
+                let first = rows.lowerBound * channels
+                backend.kernels.sumDeviationProducts(gradient + first, x + first, mean, rows.count, channels, sums)
+            }
+            for channel in 0..<channels {
+                let inverse = Double(inverse[channel])
+                dGamma[channel] = Float(sums[channel] * inverse)
+                byInput[channel] = Float(
+                    -Double(gamma[channel]) * inverse * inverse * inverse * sums[channel] / count)
+            }
+            room.sums.run(rows: rows, workspace: sums, on: backend) { rows, sums in
+                backend.kernels.sumChannels(gradient + rows.lowerBound * channels, rows.count, channels, sums)
+            }
+            for channel in 0..<channels {
+                dBeta[channel] = Float(sums[channel])
+                byGradient[channel] = gamma[channel] * inverse[channel]
+                shift[channel] = Float(
+                    -Double(byGradient[channel]) * sums[channel] / count
+                        - Double(byInput[channel]) * Double(mean[channel]))
+            }
+            backend.forEachBlock(of: rows, minimum: 256) { rows in
+                let first = rows.lowerBound * channels
+                backend.kernels.combineChannels(
+                    gradient + first, byGradient, x + first, byInput, shift, rows.count, channels, dx + first)
+            }
+        }
+    }
+}
+
+extension BatchNormalizationInference: CPUOperation {
+    /// Room for a scale and a shift a channel.
+    public func workspaceByteCount(
+        on backend: CPUBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
+    ) -> Int { 2 * inputs[0].shape[-1] * 4 }
+
+    public func prepare(on backend: CPUBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
+        let description = arguments.inputs[0].description
+        let channels = description.shape[-1]
+        let scale = try arguments.workspaceFloats(byteCount: 2 * channels * 4)
+        let shift = scale + channels
+        let (x, gamma, beta) = (try arguments.input(0), try arguments.input(1), try arguments.input(2))
+        let (mean, variance) = (try arguments.input(3), try arguments.input(4))
+        let y = try arguments.output(0)
+        return CPUStep { invocation in
+            for channel in 0..<channels {
+                let factor = Double(gamma[channel]) / (Double(variance[channel]) + Double(epsilon)).squareRoot()
+                scale[channel] = Float(factor)
+                shift[channel] = Float(Double(beta[channel]) - Double(mean[channel]) * factor)
+            }
+            let rows = description.count(samples: invocation.count) / channels
+            backend.forEachBlock(of: rows, minimum: 256) { rows in
+                let first = rows.lowerBound * channels
+                backend.kernels.scaleChannels(x + first, scale, shift, rows.count, channels, y + first)
+            }
+        }
+    }
+}
+
+/// Scratch memory of batch normalisation: chunked sums in double, then three floats a channel.
+private struct NormalizationWorkspace {
+    let input: TensorDescription
+    let channels: Int
+    let sums: ChannelSums
+
+    init(_ input: TensorDescription, _ capacity: Int) {
+        self.input = input
+        channels = input.shape[-1]
+        sums = ChannelSums(rows: input.count(samples: capacity) / max(channels, 1), channels: channels)
+    }
+
+    var byteCount: Int { sums.workspaceCount * 8 + 3 * channels * 4 }
+
+    func rows(_ invocation: Invocation) -> Int { input.count(samples: invocation.count) / channels }
+
+    func parts(
+        of arguments: OperationArguments
+    ) throws -> (sums: UnsafeMutablePointer<Double>, floats: UnsafeMutablePointer<Float>) {
+        let start = try arguments.workspaceFloats(byteCount: byteCount)
+        return (
+            UnsafeMutableRawPointer(start).assumingMemoryBound(to: Double.self), start + sums.workspaceCount * 2
+        )
+    }
+}
