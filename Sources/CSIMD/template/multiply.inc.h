@@ -38,7 +38,7 @@ INLINE void start_tile(
         if (product->bias) {
             const ptrdiff_t left = product->columns - j * VECTOR_WIDTH;
             const float *bias = product->bias + j * VECTOR_WIDTH;
-            first = left >= VECTOR_WIDTH ? load(bias) : load_part(bias, left);
+            first = left >= VECTOR_WIDTH ? load(bias) : load_part(bias, left > 0 ? left : 0);
         }
         UNROLL for (ptrdiff_t i = 0; i < rows; i++) sum[i][j] = first;
     }
