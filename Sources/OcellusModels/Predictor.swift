@@ -1,0 +1,111 @@
+import OcellusGraph
+import OcellusImages
+
+/// A model on a device, ready to classify pictures.
+public final class Predictor {
+    /// The model.
+    public let model: Model
+    /// The most pictures that are classified at once.
+    public let capacity: Int
+
+    private let plan: Plan
+    private var input: [Float]
+
+    /// Puts a model's weights on a device and prepares its network.
+    ///
+    /// - Parameter capacity: the most pictures that are classified at once; more are taken in turns.
+    /// - Throws: `GraphError`, `ModelError`, `BackendError`.
+    public init(_ model: Model, backend: any Backend, capacity: Int = 1) throws {
+        self.model = model
+        self.capacity = max(1, capacity)
+        var graph = try model.network.inferenceGraph()
+        graph.fuse(where: backend.supports)
+        let parameters = ParameterStore(backend: backend)
+        try parameters.add(graph, weights: model.weights)
+        plan = try Plan(graph, capacity: self.capacity, parameters: parameters, parametersAreConstant: true)
+        input = [Float](repeating: 0, count: self.capacity * model.preprocessing.valueCount)
+    }
+
+    /// The probability of each class for each picture, in the classes' order.
+    ///
+    /// - Throws: `BackendError`.
+    public func probabilities(of images: [RGBImage]) throws -> [[Float]] {
+        var results: [[Float]] = []
+        let classes = model.classes.count
+        let valueCount = model.preprocessing.valueCount
+        for start in stride(from: 0, to: images.count, by: capacity) {
+            let count = min(capacity, images.count - start)
+            try input.withUnsafeMutableBufferPointer { buffer in
+                for place in 0..<count {
+                    let target = UnsafeMutableBufferPointer(
+                        rebasing: buffer[place * valueCount..<(place + 1) * valueCount])
+                    model.preprocessing.normalize(model.preprocessing.resized(images[start + place]), into: target)
+                }
+                try plan.write(UnsafeBufferPointer(rebasing: buffer[..<(count * valueCount)]), toInput: "images")
+            }
+            try plan.run(.forward ... .forward, Invocation(count: count))
+            let values = try plan.read("probabilities", count: count)
+            for place in 0..<count { results.append(Array(values[place * classes..<(place + 1) * classes])) }
+        }
+        return results
+    }
+
+    /// What a picture shows: the likeliest classes, best first.
+    ///
+    /// - Parameter top: how many classes; fewer when the model has not so many.
+    public func predict(_ image: RGBImage, top: Int = 1) throws -> Prediction {
+        Prediction(probabilities: try probabilities(of: [image])[0], classes: model.classes, top: top)
+    }
+}
+
+/// What a picture shows, as a model sees it.
+public struct Prediction: Sendable, Equatable, Encodable {
+    /// One class and how probable it is.
+    public struct Candidate: Sendable, Equatable, Encodable {
+        /// The class.
+        public let name: String
+        /// Its probability, 0…1.
+        public let confidence: Float
+
+        private enum CodingKeys: String, CodingKey {
+            case name = "class"
+            case confidence
+        }
+    }
+
+    /// The likeliest classes, best first; at least one.
+    public let top: [Candidate]
+    /// The likeliest class.
+    public var name: String { top[0].name }
+    /// Its probability, 0…1.
+    public var confidence: Float { top[0].confidence }
+
+    /// The `top` likeliest of `classes`; equals stay in the classes' order.
+    public init(probabilities: [Float], classes: [String], top: Int) {
+        let order = probabilities.indices.sorted {
+            (probabilities[$1], $0) < (probabilities[$0], $1)
+        }
+        self.top = order.prefix(max(1, top)).map { Candidate(name: classes[$0], confidence: probabilities[$0]) }
+    }
+
+    private enum Key: String, CodingKey {
+        case name = "class"
+        case confidence, top
+    }
+
+    /// Writes `{"class": …, "confidence": …, "top": […]}`.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(name, forKey: .name)
+        try container.encode(confidence, forKey: .confidence)
+        try container.encode(top, forKey: .top)
+    }
+}
+
+extension ParameterStore {
+    /// Adds a graph's parameters and states with the values that a model has for them.
+    public func add(_ graph: Graph, weights: ModelWeights) throws {
+        try add(graph, seed: 0)
+        try weights.copy(graph, to: self)
+    }
+}

@@ -1,0 +1,22 @@
+import OcellusData
+import OcellusGraph
+
+/// Runs a plan with the inputs `images` and `targets` on a batch.
+struct BatchRunner {
+    let classCount: Int
+    private var targets: [Float] = []
+
+    init(classCount: Int) { self.classCount = classCount }
+
+    mutating func run(_ plan: Plan, _ batch: Batch, _ invocation: Invocation) throws -> BatchResult {
+        try batch.withImages { try plan.write($0, toInput: "images") }
+        targets.removeAll(keepingCapacity: true)
+        targets.append(contentsOf: repeatElement(0, count: batch.count * classCount))
+        for (sample, label) in batch.labels.enumerated() { targets[sample * classCount + Int(label)] = 1 }
+        try plan.write(targets, toInput: "targets")
+        try plan.run(.forward ... .update, invocation)
+        return BatchResult(
+            losses: try plan.read("losses", count: batch.count),
+            probabilities: try plan.read("probabilities", count: batch.count), labels: batch.labels)
+    }
+}

@@ -1,0 +1,34 @@
+import OcellusData
+import OcellusGraph
+import OcellusModels
+
+/// Evaluates a model on labelled pictures.
+public enum Evaluator {
+    /// Loss, accuracy and confusion on the pictures at `indices`.
+    ///
+    /// - Parameters:
+    ///   - dataset: read with the model's classes (`Dataset(folder:classes:)`).
+    ///   - indices: places in `dataset.samples`; nil for all.
+    ///   - progress: told how many pictures are done.
+    /// - Throws: the pictures' and the device's errors.
+    public static func evaluate(
+        _ model: Model, on dataset: Dataset, indices: [Int]? = nil, backend: any Backend, batchSize: Int = 32,
+        progress: (Int) -> Void = { _ in }
+    ) throws -> ClassificationMetrics {
+        let graph = try TrainingGraphs.evaluation(model.network, backend: backend)
+        let parameters = ParameterStore(backend: backend)
+        try parameters.add(graph, weights: model.weights)
+        let plan = try Plan(graph, capacity: batchSize, parameters: parameters, parametersAreConstant: true)
+        let cache = PictureCache(preprocessing: model.preprocessing, byteLimit: 0)
+        let loader = try Loader(
+            dataset, indices: indices, cache: cache, options: Loader.Options(batchSize: batchSize))
+        var metrics = ClassificationMetrics(classes: model.classes)
+        var runner = BatchRunner(classCount: model.classes.count)
+        loader.start(epoch: 0)
+        while let batch = try loader.next() {
+            metrics.add(try runner.run(plan, batch, Invocation(count: batch.count)))
+            progress(metrics.images)
+        }
+        return metrics
+    }
+}

@@ -1,0 +1,84 @@
+import OcellusData
+import OcellusGraph
+import OcellusImages
+import OcellusNetworks
+
+/// What `run.json` holds: all that is needed to say how a run came about, and to go on with it.
+public struct RunDescription: Sendable, Codable {
+    /// The version of this file's format.
+    public var formatVersion = 1
+    /// The version of Ocellus that began the run.
+    public var version: String
+    /// When it began, ISO 8601, UTC.
+    public var date: String
+    /// The command line, or nil when a program of one's own trains.
+    public var command: [String]?
+    /// The data's folder.
+    public var data: String
+    /// The data's fingerprint: changes when a picture does.
+    public var dataFingerprint: String
+    /// The classes in order.
+    public var classes: [String]
+    /// How many pictures each part has.
+    public var pictures: [String: Int]
+    /// The network, layer by layer.
+    public var network: Network
+    /// How pictures become the network's input.
+    public var preprocessing: Preprocessing
+    /// How it is trained.
+    public var options: TrainingOptions
+    /// What was asked for: `auto`, `cpu`, `opencl:…`.
+    public var requestedDevice: String
+    /// What it runs on.
+    public var device: DeviceDescription
+    /// What came out, once the run is complete.
+    public var result: RunResult?
+
+    /// Describes a run that is about to begin.
+    public init(
+        version: String, date: String, command: [String]? = nil, dataset: Dataset, split: DataSplit, network: Network,
+        preprocessing: Preprocessing, options: TrainingOptions, requestedDevice: String, device: DeviceDescription
+    ) {
+        self.version = version
+        self.date = date
+        self.command = command
+        self.data = dataset.folder
+        self.dataFingerprint = dataset.fingerprint
+        self.classes = dataset.classes
+        self.pictures = Dictionary(
+            uniqueKeysWithValues: Part.allCases.map { ($0.rawValue, split.indices(of: $0).count) })
+        self.network = network
+        self.preprocessing = preprocessing
+        self.options = options
+        self.requestedDevice = requestedDevice
+        self.device = device
+    }
+}
+
+/// What came out of a run.
+public struct RunResult: Sendable, Codable, Equatable {
+    /// The epoch whose weights the model has, from 1.
+    public var bestEpoch: Int
+    /// How many epochs were run.
+    public var epochs: Int
+    /// Accuracy on the validation part at the best epoch, 0…1.
+    public var validationAccuracy: Double
+    /// Loss on the test part.
+    public var testLoss: Double
+    /// Accuracy on the test part, 0…1.
+    public var testAccuracy: Double
+    /// The time that the epochs took.
+    public var seconds: Double
+
+    /// What came out.
+    public init(
+        bestEpoch: Int, epochs: Int, validationAccuracy: Double, testLoss: Double, testAccuracy: Double, seconds: Double
+    ) {
+        self.bestEpoch = bestEpoch
+        self.epochs = epochs
+        self.validationAccuracy = validationAccuracy
+        self.testLoss = testLoss
+        self.testAccuracy = testAccuracy
+        self.seconds = seconds
+    }
+}

@@ -1,0 +1,102 @@
+import OcellusGraph
+import OcellusNetworks
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// How fast a network's steps are on made-up pictures: no decoding, no augmentation.
+public struct StepBenchmark: Sendable, Encodable {
+    /// What is timed.
+    public enum Mode: String, Sendable, Encodable, CaseIterable {
+        case training, inference
+    }
+
+    /// Pictures a second, by the median step.
+    public let imagesPerSecond: Double
+    /// The median time of a step.
+    public let millisecondsPerStep: Double
+    /// The most memory that the process had resident so far, in MB (10⁶ bytes).
+    public let peakMemoryMB: Double
+    /// What the plan reserved on the device, in MB.
+    public let plannedMemoryMB: Double
+    /// What the steps ran on.
+    public let device: String
+    /// Pictures a step.
+    public let batch: Int
+    /// What was timed.
+    public let mode: Mode
+    /// How many steps were timed, after warm-up.
+    public let steps: Int
+
+    /// Times steps for about `seconds`, after a warm-up.
+    ///
+    /// - Throws: `GraphError`, `BackendError`.
+    public init(
+        _ network: Network, backend: any Backend, batch: Int, mode: Mode, seconds: Double = 5
+    ) throws {
+        let plan: Plan
+        if mode == .training {
+            let graphs = try TrainingGraphs(
+                network, loss: SoftmaxCrossEntropy(), optimizer: OptimizerOptions(), backend: backend)
+            let parameters = ParameterStore(backend: backend)
+            try parameters.add(graphs.training, seed: 0)
+            plan = try Plan(graphs.training, capacity: batch, parameters: parameters)
+        } else {
+            var graph = try network.inferenceGraph()
+            graph.fuse(where: backend.supports)
+            let parameters = ParameterStore(backend: backend)
+            try parameters.add(graph, seed: 0)
+            plan = try Plan(graph, capacity: batch, parameters: parameters, parametersAreConstant: true)
+        }
+        try Self.fillInputs(plan, network, batch)
+        let output = mode == .training ? "losses" : "probabilities"
+        var step = 0
+        func takeStep() throws -> Double {
+            let stopwatch = Stopwatch()
+            step += 1
+            try plan.run(.forward ... .update, Invocation(count: batch, step: step, learningRate: 1e-4))
+            _ = try plan.read(output, count: batch)
+            return stopwatch.seconds
+        }
+        let whole = Stopwatch()
+        for _ in 0..<3 { _ = try takeStep() }
+        var times: [Double] = []
+        while times.count < 5 || (whole.seconds < seconds && times.count < 10_000) { times.append(try takeStep()) }
+        times.sort()
+        let median = times[times.count / 2]
+        imagesPerSecond = Double(batch) / median
+        millisecondsPerStep = median * 1e3
+        peakMemoryMB = Self.peakResidentMB
+        plannedMemoryMB = Double(plan.memory.peakByteCount) / 1e6
+        device = backend.device.name + ", " + backend.device.detail
+        self.batch = batch
+        self.mode = mode
+        steps = times.count
+    }
+
+    private static func fillInputs(_ plan: Plan, _ network: Network, _ batch: Int) throws {
+        var random = PhiloxSequence(seed: 0, purpose: .rendering)
+        try plan.write((0..<batch * network.input.count).map { _ in random.nextUniform() }, toInput: "images")
+        let classes = try network.classCount()
+        guard plan.graph.inputs["targets"] != nil else { return }
+        try plan.write(
+            (0..<batch).flatMap { sample in (0..<classes).map { $0 == sample % classes ? Float(1) : 0 } },
+            toInput: "targets")
+    }
+
+    private static var peakResidentMB: Double {
+        var usage = rusage()
+        #if canImport(Glibc)
+            getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        #else
+            getrusage(RUSAGE_SELF, &usage)
+        #endif
+        // Linux counts kilobytes.
+        return Double(usage.ru_maxrss) * 1024 / 1e6
+    }
+}

@@ -1,0 +1,253 @@
+import OcellusData
+import OcellusGraph
+import OcellusImages
+import OcellusModels
+import OcellusNetworks
+import Synchronization
+
+/// Trains a network on a data set: epochs of shuffled, augmented batches, each followed by validation; the weights of the
+/// best epoch become the model.
+///
+/// With a `RunFolder` everything is on the disk after each epoch, and a run that was stopped goes on to the same bits.
+public final class Trainer {
+    /// How the network is trained.
+    public let options: TrainingOptions
+    /// How far it has come.
+    public private(set) var progress = TrainingProgress()
+    /// How the device's memory is laid out.
+    public var memory: MemoryPlan { session.training.memory }
+
+    private let network: Network
+    private let dataset: Dataset
+    private let cache: PictureCache
+    private let session: TrainingSession
+    private let run: RunFolder?
+    private let loaders: [Part: Loader]
+    private let stopRequest: StopRequest
+    /// The best epoch's weights when there is no folder to keep them.
+    private var best: Model?
+
+    /// Builds the graphs and reserves memory.
+    ///
+    /// - Parameters:
+    ///   - network: what is trained. Its input must have the size that the cache's preprocessing gives.
+    ///   - dataset: the labelled pictures.
+    ///   - split: which picture is in which part.
+    ///   - cache: decodes the pictures, and keeps them.
+    ///   - backend: what runs the network.
+    ///   - run: where everything is kept; nil to keep only the best weights, in memory. When it holds a checkpoint,
+    ///     training goes on from there.
+    ///   - stopRequest: how another thread, or a signal, asks training to stop.
+    ///   - willReserve: told the memory plan before anything is reserved.
+    /// - Throws: `TrainingError`, `GraphError`, `DatasetError`, `BackendError`.
+    public init(
+        _ network: Network, dataset: Dataset, split: DataSplit, cache: PictureCache, backend: any Backend,
+        options: TrainingOptions = TrainingOptions(), run: RunFolder? = nil, stopRequest: StopRequest = StopRequest(),
+        willReserve: (MemoryPlan) -> Void = { _ in }
+    ) throws {
+        try options.validate()
+        try Self.check(network, dataset, cache.preprocessing, options)
+        self.network = network
+        self.dataset = dataset
+        self.cache = cache
+        self.options = options
+        self.run = run
+        self.stopRequest = stopRequest
+        let graphs = try TrainingGraphs(network, loss: options.loss, optimizer: options.optimizer, backend: backend)
+        willReserve(Plan.memoryPlan(graphs.training, backend, capacity: options.batchSize))
+        session = try TrainingSession(graphs, backend: backend, capacity: options.batchSize, seed: options.seed)
+        var loaders: [Part: Loader] = [:]
+        for part in Part.allCases {
+            let isTraining = part == .train
+            loaders[part] = try Loader(
+                dataset, indices: split.indices(of: part), cache: cache,
+                options: Loader.Options(
+                    batchSize: options.batchSize, isShuffled: isTraining, seed: options.seed,
+                    augmentation: isTraining ? options.augmentation : .none))
+        }
+        self.loaders = loaders
+        if let checkpoint = try run?.checkpoint() {
+            try checkpoint.restore(session.parameters)
+            progress = checkpoint.progress
+            progress.isFinished = isComplete
+        }
+    }
+
+    /// Trains until the last epoch, an early stop, or a request to stop.
+    ///
+    /// - Returns: whether training has come to its end; false when it was asked to stop, with everything saved.
+    /// - Throws: `TrainingError` when the loss is no longer a number; the device's and the pictures' errors. What was saved
+    ///   before stays.
+    public func train(observer: (any TrainingObserver)? = nil) throws -> Bool {
+        while !progress.isFinished {
+            guard try trainEpoch(observer) else {
+                try save()
+                return false
+            }
+        }
+        return true
+    }
+
+    /// The model with the best epoch's weights.
+    ///
+    /// - Throws: `TrainingError` when no epoch is complete yet; `ModelError`.
+    public func model() throws -> Model {
+        guard progress.best != nil else { throw TrainingError("no epoch is complete yet: there is no model") }
+        if let best { return best }
+        guard let run else { throw TrainingError("no epoch is complete yet: there is no model") }
+        return try Model(contentsOf: run.modelPath)
+    }
+
+    /// Puts the best epoch's weights in place of the last ones and evaluates them on a part.
+    ///
+    /// - Throws: as `model()`, and the device's and the pictures' errors.
+    public func evaluateBest(on part: Part) throws -> ClassificationMetrics {
+        try model().weights.copy(network.inferenceGraph(), to: session.parameters)
+        return try evaluate(part)
+    }
+
+    private var isComplete: Bool {
+        progress.epoch >= options.epochs || progress.isStale(after: options.earlyStopping)
+    }
+
+    /// One epoch, or the rest of it.
+    /// - Returns: false when it was stopped before its end.
+    private func trainEpoch(_ observer: (any TrainingObserver)?) throws -> Bool {
+        guard let loader = loaders[.train] else { return true }
+        let stopwatch = Stopwatch(progress.seconds)
+        loader.start(epoch: progress.epoch, batch: progress.batch)
+        while let batch = try loader.next() {
+            let result = try session.train(
+                batch, step: progress.step + 1, learningRate: options.optimizer.learningRate, seed: options.seed)
+            let totals = result.totals
+            guard totals.loss.isFinite else {
+                throw TrainingError(
+                    "the loss is no longer a number (epoch \(progress.epoch + 1), step \(progress.step + 1)): training has "
+                        + "diverged; try a smaller --learning-rate than \(options.optimizer.learningRate)")
+            }
+            progress.step += 1
+            progress.batch += 1
+            progress.totals += totals
+            progress.seconds = stopwatch.seconds
+            observer?.didStep(report(loader))
+            if stopRequest.isMade, progress.batch < loader.batchCount { return false }
+        }
+        let trainingSeconds = stopwatch.seconds
+        let validation = try evaluateTotals(.validation)
+        let metrics = EpochMetrics(
+            epoch: progress.epoch + 1, loss: progress.totals.meanLoss, accuracy: progress.totals.accuracy,
+            validationLoss: validation.meanLoss, validationAccuracy: validation.accuracy,
+            learningRate: options.optimizer.learningRate, seconds: stopwatch.seconds,
+            imagesPerSecond: Double(progress.totals.images) / max(trainingSeconds, 1e-9))
+        let isBest = progress.best.map { metrics.isBetter(than: $0) } ?? true
+        progress.history.append(metrics)
+        progress.epoch += 1
+        progress.batch = 0
+        progress.totals = RunningTotals()
+        progress.seconds = 0
+        progress.isFinished = isComplete
+        // The model first: a run that is killed between the two takes this epoch again, to the same bits.
+        if isBest { try keepModel(metrics) }
+        try save()
+        observer?.didFinishEpoch(metrics, of: options.epochs, isBest: isBest)
+        return progress.isFinished || !stopRequest.isMade
+    }
+
+    /// Makes the weights as they are now the model.
+    private func keepModel(_ metrics: EpochMetrics) throws {
+        let model = Model(
+            network: network, classes: dataset.classes, preprocessing: cache.preprocessing,
+            training: TrainingRecord(
+                options: options.record, seed: options.seed,
+                versions: ["device": session.parameters.backend.device.name], dataFingerprint: dataset.fingerprint,
+                metrics: [
+                    "epoch": Double(metrics.epoch), "validation.accuracy": metrics.validationAccuracy,
+                    "validation.loss": metrics.validationLoss,
+                ]),
+            weights: try ModelWeights(of: network.inferenceGraph(), in: session.parameters))
+        if let run { try model.save(to: run.modelPath) } else { best = model }
+    }
+
+    private func report(_ loader: Loader) -> StepReport {
+        let epochSeconds = progress.seconds / Double(max(progress.totals.images, 1)) * Double(loader.count)
+        let secondsLeft =
+            epochSeconds * Double(options.epochs - progress.epoch) - progress.seconds
+            + (progress.history.last.map { $0.seconds - Double(loader.count) / $0.imagesPerSecond } ?? 0)
+            * Double(options.epochs - progress.epoch)
+        return StepReport(
+            epoch: progress.epoch + 1, epochs: options.epochs, batch: progress.batch, batches: loader.batchCount,
+            totals: progress.totals, imagesPerSecond: Double(progress.totals.images) / max(progress.seconds, 1e-9),
+            secondsLeft: max(secondsLeft, 0))
+    }
+
+    private func save() throws {
+        guard let run else { return }
+        try run.writeMetrics(progress.history)
+        try Checkpoint.write(progress, of: session.parameters, to: run.checkpointPath)
+    }
+
+    private func evaluateTotals(_ part: Part) throws -> RunningTotals {
+        var totals = RunningTotals()
+        try forEachBatch(of: part) { totals += $0.totals }
+        return totals
+    }
+
+    private func evaluate(_ part: Part) throws -> ClassificationMetrics {
+        var metrics = ClassificationMetrics(classes: dataset.classes)
+        try forEachBatch(of: part) { metrics.add($0) }
+        return metrics
+    }
+
+    private func forEachBatch(of part: Part, _ body: (BatchResult) -> Void) throws {
+        guard let loader = loaders[part] else { return }
+        loader.start(epoch: 0)
+        while let batch = try loader.next() { body(try session.evaluate(batch)) }
+    }
+
+    private static func check(
+        _ network: Network, _ dataset: Dataset, _ preprocessing: Preprocessing, _ options: TrainingOptions
+    ) throws {
+        guard network.input == [preprocessing.height, preprocessing.width, 3] else {
+            throw TrainingError(
+                "the network '\(network.name)' wants pictures \(network.input), but they are prepared as "
+                    + "[\(preprocessing.height), \(preprocessing.width), 3]")
+        }
+        let classes = try network.classCount()
+        guard classes == dataset.classes.count else {
+            throw TrainingError(
+                "the network '\(network.name)' tells \(classes) classes apart, but the data set has "
+                    + "\(dataset.classes.count): \(dataset.classes.joined(separator: ", "))")
+        }
+        guard options.classWeights.isEmpty || options.classWeights.count == classes else {
+            throw TrainingError("there are \(options.classWeights.count) class weights for \(classes) classes")
+        }
+    }
+}
+
+/// How a signal or another thread asks training to stop after the current step.
+public final class StopRequest: Sendable {
+    private let flag = Atomic<Bool>(false)
+
+    /// Not made yet.
+    public init() {}
+
+    /// Asks to stop.
+    public func make() { flag.store(true, ordering: .relaxed) }
+
+    /// Whether it was made.
+    public var isMade: Bool { flag.load(ordering: .relaxed) }
+}
+
+/// Seconds since it was made, on a clock that does not jump.
+struct Stopwatch {
+    private let start = ContinuousClock.now
+    private let before: Double
+
+    /// Starts, counting from `before`.
+    init(_ before: Double = 0) { self.before = before }
+
+    var seconds: Double {
+        let (whole, attoseconds) = start.duration(to: .now).components
+        return before + Double(whole) + Double(attoseconds) * 1e-18
+    }
+}

@@ -1,0 +1,51 @@
+import OcellusGraph
+import OcellusNetworks
+
+/// The graphs that training runs, fused for a backend, before any memory is reserved.
+///
+/// Both have the inputs `images` `[N, H, W, C]` and `targets` `[N, classes]`, and the outputs `losses` `[N]` and
+/// `probabilities` `[N, classes]`.
+public struct TrainingGraphs: Sendable {
+    /// Forward, backward and update.
+    public let training: Graph
+    /// Forward alone, as in inference, with the loss.
+    public let evaluation: Graph
+
+    /// Builds, differentiates and fuses.
+    ///
+    /// - Throws: `GraphError` naming the layer that does not fit.
+    public init(
+        _ network: Network, loss: SoftmaxCrossEntropy, optimizer: OptimizerOptions, backend: any Backend,
+        isFused: Bool = true
+    ) throws {
+        var (graph, lossValue) = try Self.forward(network, loss, backend, isTraining: true, isFused: isFused)
+        let parameters = graph.parameters
+        let gradients = try graph.differentiate(lossValue, withRespectTo: parameters)
+        for parameter in parameters {
+            guard let gradient = gradients[parameter] else { continue }
+            try optimizer.appendUpdate(of: parameter, gradient: gradient, to: &graph)
+        }
+        training = graph
+        evaluation = try Self.forward(network, loss, backend, isTraining: false, isFused: isFused).graph
+    }
+
+    /// The graph of a network with its loss, as evaluation runs it.
+    public static func evaluation(
+        _ network: Network, loss: SoftmaxCrossEntropy = SoftmaxCrossEntropy(), backend: any Backend
+    ) throws -> Graph {
+        try forward(network, loss, backend, isTraining: false, isFused: true).graph
+    }
+
+    private static func forward(
+        _ network: Network, _ loss: SoftmaxCrossEntropy, _ backend: any Backend, isTraining: Bool, isFused: Bool
+    ) throws -> (graph: Graph, loss: ValueID) {
+        let (builder, logits) = try network.build(isTraining: isTraining)
+        var graph = builder.graph
+        let targets = try graph.input("targets", graph[logits].description.shape)
+        let results = try graph.append(loss, [logits, targets], layer: "loss")
+        graph.output("losses", results[0])
+        graph.output("probabilities", results[1])
+        if isFused { graph.fuse(where: backend.supports) }
+        return (graph, results[0])
+    }
+}

@@ -1,0 +1,69 @@
+import OcellusData
+import OcellusGraph
+
+/// How a network is trained. All of it is written to `run.json`.
+public struct TrainingOptions: Sendable, Codable, Equatable {
+    /// How many times every training picture is seen.
+    public var epochs: Int
+    /// How many pictures a step.
+    public var batchSize: Int
+    /// What changes the weights.
+    public var optimizer: OptimizerOptions
+    /// Random changes of the training pictures.
+    public var augmentation: Augmentation
+    /// How much of each target is spread evenly over all classes.
+    public var labelSmoothing: Float
+    /// A weight a class in the loss, in the classes' order; none when empty.
+    public var classWeights: [Float]
+    /// After how many epochs without a better validation result training ends; nil for never.
+    public var earlyStopping: Int?
+    /// What initial weights, the order of pictures, augmentation and dropout are drawn from.
+    public var seed: UInt64
+
+    /// Options with the guide's values where nothing else is given.
+    public init(
+        epochs: Int = 10, batchSize: Int = 32, optimizer: OptimizerOptions = OptimizerOptions(),
+        augmentation: Augmentation = .none, labelSmoothing: Float = 0, classWeights: [Float] = [],
+        earlyStopping: Int? = nil, seed: UInt64 = 0
+    ) {
+        self.epochs = epochs
+        self.batchSize = batchSize
+        self.optimizer = optimizer
+        self.augmentation = augmentation
+        self.labelSmoothing = labelSmoothing
+        self.classWeights = classWeights
+        self.earlyStopping = earlyStopping
+        self.seed = seed
+    }
+
+    /// - Throws: `TrainingError` or `DatasetError` when a value is out of its range.
+    public func validate() throws {
+        guard 1...1_000_000 ~= epochs else { throw TrainingError("epochs is \(epochs); it must be 1 or more") }
+        guard 1...65536 ~= batchSize else { throw TrainingError("the batch is \(batchSize); it must be 1 to 65536") }
+        guard 0..<1 ~= labelSmoothing else {
+            throw TrainingError("label smoothing is \(labelSmoothing); it must be 0 or more and below 1")
+        }
+        guard classWeights.allSatisfy({ $0.isFinite && $0 >= 0 }) else {
+            throw TrainingError("class weights must be 0 or more")
+        }
+        if let earlyStopping, earlyStopping < 1 {
+            throw TrainingError("early stopping after \(earlyStopping) epochs; it must be 1 or more")
+        }
+        try optimizer.validate()
+        try augmentation.validate()
+    }
+
+    /// The options that a model's record names.
+    var record: [String: String] {
+        [
+            "epochs": "\(epochs)", "batch": "\(batchSize)", "optimizer": optimizer.method.rawValue,
+            "learning-rate": "\(optimizer.learningRate)", "weight-decay": "\(optimizer.weightDecay)",
+            "label-smoothing": "\(labelSmoothing)",
+            "augment": augmentation == .guide ? "guide" : augmentation.isNone ? "none" : "custom",
+        ]
+    }
+
+    var loss: SoftmaxCrossEntropy {
+        SoftmaxCrossEntropy(labelSmoothing: labelSmoothing, classWeights: classWeights)
+    }
+}

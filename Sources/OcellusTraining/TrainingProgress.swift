@@ -1,0 +1,56 @@
+/// What one epoch gave: a row of `metrics.csv`.
+public struct EpochMetrics: Sendable, Codable, Equatable {
+    /// From 1.
+    public var epoch: Int
+    /// The mean loss over the training pictures, each taken just before its step.
+    public var loss: Double
+    /// The part of the training pictures told rightly just before their step, 0…1.
+    public var accuracy: Double
+    /// The mean loss over the validation pictures after the epoch.
+    public var validationLoss: Double
+    /// The part of the validation pictures told rightly after the epoch, 0…1.
+    public var validationAccuracy: Double
+    /// The learning rate of the last step.
+    public var learningRate: Float
+    /// How long the epoch took, validation included.
+    public var seconds: Double
+    /// Training pictures a second, validation not counted.
+    public var imagesPerSecond: Double
+
+    /// Whether this epoch's weights are better: a higher validation accuracy, or as high a one at a lower loss.
+    public func isBetter(than other: EpochMetrics) -> Bool {
+        (validationAccuracy, -validationLoss) > (other.validationAccuracy, -other.validationLoss)
+    }
+}
+
+/// How far a run has come: with the weights and states, all that it needs to go on.
+public struct TrainingProgress: Sendable, Codable, Equatable {
+    /// Epochs that are complete.
+    public var epoch = 0
+    /// Steps taken in the epoch after those.
+    public var batch = 0
+    /// Steps taken in all.
+    public var step = 0
+    /// Sums over the steps of the unfinished epoch.
+    public var totals = RunningTotals()
+    /// Time spent on the unfinished epoch.
+    public var seconds = 0.0
+    /// One entry a complete epoch.
+    public var history: [EpochMetrics] = []
+    /// Whether the run has come to its end, by its epochs or by early stopping.
+    public var isFinished = false
+
+    /// Nothing yet.
+    public init() {}
+
+    /// The best epoch so far.
+    public var best: EpochMetrics? {
+        history.reduce(nil) { best, next in best.map { next.isBetter(than: $0) ? next : $0 } ?? next }
+    }
+
+    /// Whether an early stop is due: `patience` epochs have passed since the best.
+    public func isStale(after patience: Int?) -> Bool {
+        guard let patience, let best else { return false }
+        return epoch - best.epoch >= patience
+    }
+}

@@ -1,0 +1,97 @@
+import OcellusData
+import OcellusGraph
+import OcellusNetworks
+
+/// A network on a device, ready to take training steps and to be evaluated in between. Training and evaluation share the
+/// weights and the activations' memory.
+public final class TrainingSession {
+    /// Weights, running statistics and the optimiser's states.
+    public let parameters: ParameterStore
+    /// The plan of a training step.
+    public let training: Plan
+    /// The plan of an evaluation step.
+    public let evaluation: Plan
+
+    private var runner: BatchRunner
+
+    /// Reserves memory and initialises the weights from `seed`.
+    ///
+    /// - Throws: `GraphError`, `BackendError`.
+    public init(_ graphs: TrainingGraphs, backend: any Backend, capacity: Int, seed: UInt64) throws {
+        parameters = ParameterStore(backend: backend)
+        try parameters.add(graphs.training, seed: seed)
+        try parameters.add(graphs.evaluation, seed: seed)
+        training = try Plan(graphs.training, capacity: capacity, parameters: parameters)
+        evaluation = try Plan(
+            graphs.evaluation, capacity: capacity, parameters: parameters, sharingMemoryOf: training)
+        runner = BatchRunner(
+            classCount: graphs.training.inputs["targets"].map { graphs.training[$0].description.shape[0] } ?? 0)
+    }
+
+    /// Takes one step on a batch.
+    ///
+    /// - Parameters:
+    ///   - step: the step's number, from 1.
+    ///   - learningRate: how far it goes.
+    ///   - seed: what dropout is drawn from.
+    /// - Returns: the losses and probabilities from before the step.
+    public func train(_ batch: Batch, step: Int, learningRate: Float, seed: UInt64) throws -> BatchResult {
+        try runner.run(
+            training, batch, Invocation(count: batch.count, step: step, learningRate: learningRate, seed: seed))
+    }
+
+    /// Computes the losses and probabilities of a batch; nothing is changed.
+    public func evaluate(_ batch: Batch) throws -> BatchResult {
+        try runner.run(evaluation, batch, Invocation(count: batch.count))
+    }
+}
+
+/// What a step says of a batch.
+public struct BatchResult: Sendable {
+    /// The loss of each sample.
+    public let losses: [Float]
+    /// `[count, classes]`, row-major.
+    public let probabilities: [Float]
+    /// The true class of each sample.
+    public let labels: [Int32]
+
+    /// Sums over the batch, in sample order.
+    public var totals: RunningTotals {
+        let classes = labels.isEmpty ? 0 : probabilities.count / labels.count
+        var totals = RunningTotals()
+        for (sample, label) in labels.enumerated() {
+            totals.images += 1
+            totals.loss += Double(losses[sample])
+            let row = probabilities[sample * classes..<(sample + 1) * classes]
+            if let best = row.indices.max(by: { (row[$0], $1) < (row[$1], $0) }), best - row.startIndex == Int(label) {
+                totals.correct += 1
+            }
+        }
+        return totals
+    }
+}
+
+/// Sums of loss and hits over pictures, from which means are made.
+public struct RunningTotals: Sendable, Codable, Equatable {
+    /// How many pictures.
+    public var images = 0
+    /// The sum of their losses.
+    public var loss = 0.0
+    /// How many were told rightly.
+    public var correct = 0
+
+    /// Nothing yet.
+    public init() {}
+
+    /// Adds other pictures.
+    public static func += (left: inout RunningTotals, right: RunningTotals) {
+        left.images += right.images
+        left.loss += right.loss
+        left.correct += right.correct
+    }
+
+    /// The mean loss; 0 of no pictures.
+    public var meanLoss: Double { images == 0 ? 0 : loss / Double(images) }
+    /// The part told rightly, 0…1; 0 of no pictures.
+    public var accuracy: Double { images == 0 ? 0 : Double(correct) / Double(images) }
+}
