@@ -44,6 +44,7 @@ let package = Package(
             dependencies: ["Ocellus", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
         .testTarget(name: "GraphTests", dependencies: ["OcellusGraph"]),
+        .testTarget(name: "NetworksTests", dependencies: ["OcellusNetworks"]),
         .testTarget(name: "CPUTests", dependencies: ["OcellusCPU"]),
         .testTarget(name: "OpenCLTests", dependencies: ["OcellusOpenCL"]),
         .testTarget(name: "ImagesTests", dependencies: ["OcellusImages"], resources: [.copy("Golden")]),

@@ -1,0 +1,88 @@
+import OcellusCPU
+import OcellusGraph
+import OcellusOpenCL
+
+/// What a person asks to compute on.
+public enum DeviceRequest: Sendable, Equatable, CustomStringConvertible {
+    /// The best OpenCL GPU that passes a self-test, else the CPU.
+    case auto
+    /// The CPU backend.
+    case cpu
+    /// An OpenCL device: by a part of its name or its platform's, or the best when nil.
+    case openCL(name: String?)
+
+    /// Reads `auto`, `cpu`, `opencl` or `opencl:PART-OF-NAME`; nil for anything else.
+    public init?(_ text: String) {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        switch (parts.first?.lowercased(), parts.count) {
+        case ("auto", 1): self = .auto
+        case ("cpu", 1): self = .cpu
+        case ("opencl", 1): self = .openCL(name: nil)
+        case ("opencl", 2) where !parts[1].isEmpty: self = .openCL(name: String(parts[1]))
+        default: return nil
+        }
+    }
+
+    /// As it is read.
+    public var description: String {
+        switch self {
+        case .auto: "auto"
+        case .cpu: "cpu"
+        case .openCL(let name): name.map { "opencl:" + $0 } ?? "opencl"
+        }
+    }
+}
+
+/// A device that was chosen, and why.
+public struct ChosenDevice: Sendable {
+    /// What runs the networks.
+    public let backend: any Backend
+    /// Why this one, in words for a person.
+    public let reason: String
+
+    /// Finds what was asked for.
+    ///
+    /// - Parameter threads: how many threads the CPU backend uses; nil for one a core.
+    /// - Throws: `BackendError` when there is no such device, saying which there are. `auto` never fails for lack of OpenCL.
+    public init(_ request: DeviceRequest, threads: Int? = nil) throws {
+        switch request {
+        case .cpu:
+            backend = try CPUBackend(threads: threads)
+            reason = "as asked for"
+        case .openCL:
+            backend = try OpenCLBackend(OpenCLDevices.find().select(request.description))
+            reason = "as asked for"
+        case .auto:
+            self = try Self.best(threads: threads)
+        }
+    }
+
+    private init(_ backend: any Backend, reason: String) {
+        self.backend = backend
+        self.reason = reason
+    }
+
+    private static func best(threads: Int?) throws -> ChosenDevice {
+        let cpu = try CPUBackend(threads: threads)
+        let found = OpenCLDevices.find()
+        let gpus = found.devices.filter { $0.kind == .gpu }.sorted { $0.score > $1.score }
+        var refusals: [String] = []
+        for gpu in gpus {
+            do {
+                let backend = try OpenCLBackend(gpu)
+                try SelfTest.run(backend, against: cpu)
+                return ChosenDevice(
+                    backend,
+                    reason: gpus.count == 1
+                        ? "the GPU; it passed its self-test" : "the best GPU; it passed its self-test")
+            } catch {
+                refusals.append("\(gpu.description.name) is not used: \(error)")
+            }
+        }
+        if !refusals.isEmpty { return ChosenDevice(cpu, reason: refusals.joined(separator: "; ")) }
+        if let problem = found.problems.first, found.devices.isEmpty {
+            return ChosenDevice(cpu, reason: "no OpenCL GPU: \(problem)")
+        }
+        return ChosenDevice(cpu, reason: "no OpenCL GPU found")
+    }
+}

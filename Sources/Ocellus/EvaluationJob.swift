@@ -1,0 +1,66 @@
+import Foundation
+import OcellusData
+import OcellusGraph
+import OcellusModels
+import OcellusTraining
+
+/// The evaluation of a saved model on a folder of pictures: all that `ocellus evaluate` does, but for what it shows.
+public final class EvaluationJob {
+    /// The model.
+    public let model: Model
+    /// The pictures, with the model's classes.
+    public let dataset: Dataset
+    /// What computes.
+    public let device: ChosenDevice
+    /// How many of the pictures taken the model's run trained on, as far as its `split.csv` tells.
+    public let trainedCount: Int
+    /// How many pictures are taken.
+    public var pictureCount: Int { indices.count }
+
+    private let indices: [Int]
+
+    /// Reads the model and the pictures.
+    ///
+    /// - Parameters:
+    ///   - model: the model's folder.
+    ///   - data: the folder of pictures.
+    ///   - part: which part of the run's `split.csv`, which stands beside the model, is taken; nil for all pictures.
+    /// - Throws: `ModelError`, `DatasetError`, or `TrainingError` when the part cannot be told.
+    public init(
+        model path: String, data: String, part: Part?, device request: DeviceRequest = .auto, threads: Int? = nil
+    ) throws {
+        model = try Model(contentsOf: path)
+        let listed = try Dataset(folder: data, classes: model.classes)
+        dataset = try listed.checked(
+            filling: PictureCache(preprocessing: model.preprocessing, byteLimit: 0), threads: threads)
+        let splitPath = path + "/../split.csv"
+        let isRun = FileManager.default.fileExists(atPath: splitPath)
+        if let part {
+            guard isRun else {
+                throw TrainingError(
+                    "there is no split.csv beside the model \(path), so that its \(part.rawValue) part is not known; leave "
+                        + "out --split to take all pictures of \(data)")
+            }
+            let split = try DataSplit(file: splitPath, dataset: dataset)
+            indices = split.indices(of: part)
+            trainedCount = part == .train ? indices.count : 0
+            guard !indices.isEmpty else {
+                throw TrainingError("the \(part.rawValue) part of \(splitPath) has no picture in \(data)")
+            }
+        } else {
+            indices = Array(dataset.samples.indices)
+            let split = isRun ? try? DataSplit(file: splitPath, dataset: dataset) : nil
+            trainedCount = split?.indices(of: .train).count ?? 0
+        }
+        device = try ChosenDevice(request, threads: threads)
+    }
+
+    /// Runs the model on every picture taken.
+    public func evaluate(
+        batchSize: Int = 32, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+    ) throws -> ClassificationMetrics {
+        try Evaluator.evaluate(
+            model, on: dataset, indices: indices, backend: device.backend, batchSize: batchSize
+        ) { progress($0, pictureCount) }
+    }
+}

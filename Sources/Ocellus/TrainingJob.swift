@@ -1,0 +1,166 @@
+import Foundation
+import OcellusData
+import OcellusGraph
+import OcellusImages
+import OcellusModels
+import OcellusNetworks
+import OcellusTraining
+
+/// What a new run is made of.
+public struct TrainingSettings: Sendable {
+    /// The folder of labelled pictures.
+    public var data: String
+    /// The folder that the run is written to; there must be nothing yet.
+    public var output: String
+    /// Which network.
+    public var network: NamedNetwork
+    /// The side of the network's input in pixels.
+    public var size: Int
+    /// How it is trained.
+    public var options: TrainingOptions
+    /// How the data is split, unless `splitFile` or the data's own folders say so.
+    public var splitRatio: SplitRatio
+    /// A `split.csv` to use.
+    public var splitFile: String?
+    /// What to compute on.
+    public var device: DeviceRequest
+    /// How many threads the CPU backend uses; nil for one a core.
+    public var threads: Int?
+    /// The command line, for `run.json`.
+    public var command: [String]?
+
+    /// Settings with the guide's values where nothing else is given.
+    public init(
+        data: String, output: String, network: NamedNetwork = .simple, size: Int = 224,
+        options: TrainingOptions = TrainingOptions(), splitRatio: SplitRatio = .standard, splitFile: String? = nil,
+        device: DeviceRequest = .auto, threads: Int? = nil, command: [String]? = nil
+    ) {
+        self.data = data
+        self.output = output
+        self.network = network
+        self.size = size
+        self.options = options
+        self.splitRatio = splitRatio
+        self.splitFile = splitFile
+        self.device = device
+        self.threads = threads
+        self.command = command
+    }
+}
+
+/// A run from a folder of pictures to a model: all that `ocellus train` does, but for what it shows.
+public final class TrainingJob {
+    /// The pictures that can be read.
+    public let dataset: Dataset
+    /// Which picture is in which part.
+    public let split: DataSplit
+    /// What computes.
+    public let device: ChosenDevice
+    /// The folder of the run.
+    public let run: RunFolder
+    /// What trains.
+    public let trainer: Trainer
+    /// How the run is described in `run.json`.
+    public private(set) var description: RunDescription
+
+    /// Begins a new run: reads the pictures, splits them, chooses a device, reserves memory, and makes the run's folder.
+    ///
+    /// - Parameters:
+    ///   - stopRequest: how a signal or another thread asks training to stop.
+    ///   - checked: told now and then how many pictures have been decoded, from any thread.
+    /// - Throws: the error of what cannot be done; then there is no folder.
+    public convenience init(
+        _ settings: TrainingSettings, stopRequest: StopRequest = StopRequest(),
+        checked: (@Sendable (_ done: Int, _ of: Int) -> Void)? = nil
+    ) throws {
+        try settings.options.validate()
+        try RunFolder.checkAbsence(of: settings.output)
+        let preprocessing = try Preprocessing.guide(width: settings.size, height: settings.size)
+        let cache = PictureCache(preprocessing: preprocessing)
+        let dataset = try Self.dataset(settings.data, cache, checked)
+        let split =
+            try settings.splitFile.map { try DataSplit(file: $0, dataset: dataset) }
+            ?? DataSplit(dataset, ratio: settings.splitRatio, seed: settings.options.seed)
+        let network = settings.network.network(
+            height: settings.size, width: settings.size, classes: dataset.classes.count)
+        let device = try ChosenDevice(settings.device, threads: settings.threads)
+        let description = RunDescription(
+            version: ocellusVersion, date: ISO8601DateFormatter().string(from: Date()), command: settings.command,
+            dataset: dataset, split: split, network: network, preprocessing: preprocessing, options: settings.options,
+            requestedDevice: settings.device.description, device: device.backend.device)
+        // All that can be wrong with the network shows here, before there is a folder.
+        _ = try TrainingGraphs(
+            network, loss: SoftmaxCrossEntropy(), optimizer: settings.options.optimizer, backend: device.backend)
+        try self.init(
+            dataset: dataset, split: split, device: device, cache: cache, description: description,
+            run: RunFolder.create(settings.output, description: description, split: split, dataset: dataset),
+            stopRequest: stopRequest)
+    }
+
+    /// Goes on with a run that was stopped.
+    ///
+    /// - Parameters:
+    ///   - path: the run's folder.
+    ///   - epochs: another number of epochs; nil for the run's own.
+    ///   - device: what to compute on; nil for what the run asked for. Another device gives other bits.
+    /// - Throws: `TrainingError` when there is no run, or its data has changed.
+    public convenience init(
+        resuming path: String, epochs: Int? = nil, device: DeviceRequest? = nil, threads: Int? = nil,
+        stopRequest: StopRequest = StopRequest(), checked: (@Sendable (_ done: Int, _ of: Int) -> Void)? = nil
+    ) throws {
+        let run = try RunFolder(path)
+        var description = try run.description()
+        let cache = PictureCache(preprocessing: description.preprocessing)
+        let dataset = try Self.dataset(description.data, cache, checked)
+        guard dataset.fingerprint == description.dataFingerprint else {
+            throw TrainingError(
+                "the pictures in \(description.data) are not those that the run \(path) began with (fingerprint "
+                    + "\(dataset.fingerprint), not \(description.dataFingerprint)); put them back, or begin a new run")
+        }
+        if let epochs { description.options.epochs = epochs }
+        try description.options.validate()
+        let request = device ?? DeviceRequest(description.requestedDevice) ?? .auto
+        let chosen = try ChosenDevice(request, threads: threads)
+        try self.init(
+            dataset: dataset, split: DataSplit(file: run.splitPath, dataset: dataset), device: chosen, cache: cache,
+            description: description, run: run, stopRequest: stopRequest)
+    }
+
+    private init(
+        dataset: Dataset, split: DataSplit, device: ChosenDevice, cache: PictureCache, description: RunDescription,
+        run: RunFolder, stopRequest: StopRequest
+    ) throws {
+        self.dataset = dataset
+        self.split = split
+        self.device = device
+        self.run = run
+        self.description = description
+        trainer = try Trainer(
+            description.network, dataset: dataset, split: split, cache: cache, backend: device.backend,
+            options: description.options, run: run, stopRequest: stopRequest)
+    }
+
+    /// Trains to the end, evaluates the best epoch's weights on the test part and writes the result down.
+    ///
+    /// - Returns: the test part's metrics; nil when it was asked to stop before the end, with everything saved.
+    public func train(observer: (any TrainingObserver)? = nil) throws -> ClassificationMetrics? {
+        guard try trainer.train(observer: observer) else { return nil }
+        let metrics = try trainer.evaluateBest(on: .test)
+        guard let best = trainer.progress.best else { return metrics }
+        description.result = RunResult(
+            bestEpoch: best.epoch, epochs: trainer.progress.epoch, validationAccuracy: best.validationAccuracy,
+            testLoss: metrics.loss, testAccuracy: metrics.accuracy,
+            seconds: trainer.progress.history.reduce(0) { $0 + $1.seconds })
+        try run.write(description)
+        return metrics
+    }
+
+    private static func dataset(
+        _ folder: String, _ cache: PictureCache, _ checked: (@Sendable (Int, Int) -> Void)?
+    ) throws -> Dataset {
+        let listed = try Dataset(folder: folder)
+        let count = listed.samples.count
+        guard let checked else { return try listed.checked(filling: cache) }
+        return try listed.checked(filling: cache) { done in checked(done, count) }
+    }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Ocellus
+
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Time a network's steps on made-up pictures.",
+        discussion: "The median of steps after a warm-up. Nothing is decoded or augmented.")
+
+    @Option(help: ArgumentHelp("The network: \(NamedNetwork.allNames).", valueName: "name"))
+    var network: NamedNetwork = .simple
+
+    @Option(help: ArgumentHelp("Side of the network's input, in pixels.", valueName: "pixels"))
+    var size: Int = 224
+
+    @Option(help: ArgumentHelp("How many classes the network tells apart.", valueName: "n"))
+    var classes: Int = 3
+
+    @Option(help: ArgumentHelp("Pictures a step.", valueName: "n"))
+    var batch: Int = 32
+
+    @Option(help: ArgumentHelp("training or inference.", valueName: "mode"))
+    var mode: StepBenchmark.Mode = .training
+
+    @Option(help: ArgumentHelp("Time steps for so long.", valueName: "s"))
+    var seconds: Double = 5
+
+    @OptionGroup(title: "Device")
+    var device: DeviceOptions
+
+    @Flag(help: "Write one line of JSON.")
+    var json = false
+
+    func validate() throws {
+        guard 1...16384 ~= size, 2...65536 ~= classes, 1...65536 ~= batch, seconds > 0 else {
+            throw ValidationError("--size, --classes, --batch and --seconds must be positive, and --classes 2 or more")
+        }
+    }
+
+    func run() throws {
+        let chosen = try device.choose()
+        let result = try StepBenchmark(
+            network.network(height: size, width: size, classes: classes), backend: chosen.backend, batch: batch,
+            mode: mode, seconds: seconds)
+        if json { return try Terminal.writeJSON(result) }
+        var table = Table(["network", "mode", "batch", "images/s", "ms/step", "peak MB", "device"])
+        table.add([
+            network.rawValue, mode.rawValue, "\(batch)", Terminal.number(result.imagesPerSecond, digits: 1),
+            Terminal.number(result.millisecondsPerStep, digits: 2), Terminal.number(result.peakMemoryMB, digits: 0),
+            result.device,
+        ])
+        Terminal.write(table.text)
+    }
+}

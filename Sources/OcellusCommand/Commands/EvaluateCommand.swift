@@ -1,0 +1,43 @@
+import ArgumentParser
+import Ocellus
+
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "Measure a model on labelled pictures.",
+        discussion: """
+            Prints loss, accuracy, precision, recall and F1 a class, and the confusion matrix. With --split it takes that part \
+            of the split.csv that stands beside the model in its run, so that nothing that was trained on counts as test.
+            """)
+
+    @Argument(help: "The model's folder, as runs/parts/model.")
+    var model: String
+
+    @Argument(help: "The folder of pictures.")
+    var data: String
+
+    @Option(help: ArgumentHelp("train, validation, test or all.", valueName: "part"))
+    var split: PartChoice?
+
+    @Option(help: ArgumentHelp("Pictures a step.", valueName: "n"))
+    var batch: Int = 32
+
+    @OptionGroup(title: "Device")
+    var device: DeviceOptions
+
+    @Flag(help: "Write one line of JSON to standard output.")
+    var json = false
+
+    func run() throws {
+        let job = try EvaluationJob(
+            model: model, data: data, part: split?.part, device: device.device ?? .auto, threads: device.threads)
+        let display = EvaluationDisplay(isJSON: json)
+        display.show(job)
+        if split == nil, job.trainedCount > 0 {
+            Terminal.warn(
+                "\(job.trainedCount) of these \(job.pictureCount) pictures were trained on; --split test takes only those "
+                    + "that were not")
+        }
+        try display.showResult(job.evaluate(batchSize: batch, progress: display.progress))
+    }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Ocellus
+
+struct PredictCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "predict",
+        abstract: "Say what pictures show.",
+        discussion:
+            "A line a picture. A picture that cannot be read is reported, the others are still classified, and the exit code is 1."
+    )
+
+    @Argument(help: "The model's folder, as runs/parts/model.")
+    var model: String
+
+    @Argument(help: "JPEG and PNG files.")
+    var files: [String]
+
+    @Option(help: ArgumentHelp("How many classes to name for each.", valueName: "k"))
+    var top: Int = 1
+
+    @OptionGroup(title: "Device")
+    var device: DeviceOptions
+
+    @Flag(help: "Write a line of JSON a picture.")
+    var json = false
+
+    func validate() throws {
+        if top < 1 { throw ValidationError("--top is \(top); it must be 1 or more") }
+    }
+
+    func run() throws {
+        // A GPU's driver takes longer to start than a few pictures take on the CPU, so that one is used if asked for.
+        let chosen = try ChosenDevice(device.device ?? .cpu, threads: device.threads)
+        let predictor = try Predictor(Model(contentsOf: model), backend: chosen.backend)
+        let display = PredictionDisplay(isJSON: json, files: files)
+        var failures = 0
+        for file in files {
+            do {
+                try display.show(file, predictor.predict(RGBImage.decode(contentsOf: file), top: top))
+            } catch let error as ImageError {
+                failures += 1
+                Terminal.fail("\(error)")
+            }
+        }
+        if failures > 0 { throw ExitCode.failure }
+    }
+}

@@ -1,0 +1,96 @@
+import Ocellus
+
+/// What `train` shows: what was found, a line an epoch with a moving bar on a terminal, the result.
+final class TrainingDisplay: TrainingObserver {
+    private let isJSON: Bool
+
+    init(isJSON: Bool) { self.isJSON = isJSON }
+
+    /// Called while the pictures are read for the first time, from any thread.
+    var checking: @Sendable (Int, Int) -> Void {
+        { done, count in
+            if done % 25 == 0 || done == count { Terminal.status("reading pictures \(done)/\(count)") }
+        }
+    }
+
+    func show(_ job: TrainingJob) {
+        Terminal.clearStatus()
+        let (dataset, split) = (job.dataset, job.split)
+        Terminal.note("\(dataset.samples.count) pictures of \(dataset.classes.count) classes in \(dataset.folder)")
+        var table = Table(["class"] + Part.allCases.map(\.rawValue))
+        let counts = Part.allCases.map { split.counts(of: $0, in: dataset) }
+        for (index, name) in dataset.classes.enumerated() { table.add([name] + counts.map { "\($0[index])" }) }
+        table.add(["all"] + counts.map { "\($0.reduce(0, +))" })
+        Terminal.note(table.text)
+        for file in dataset.unreadable { Terminal.warn("left out: \(file)") }
+        if !dataset.ignored.isEmpty {
+            Terminal.note("\(dataset.ignored.count) other files are ignored, as \(dataset.ignored[0])")
+        }
+        if !split.unlisted.isEmpty {
+            Terminal.warn("\(split.unlisted.count) pictures are in no part of the split and are not used")
+        }
+        for group in dataset.duplicates where group.classIndices.count > 1 {
+            let files = group.samples.map { dataset.samples[$0].path }
+            Terminal.warn("the same picture is in several classes: " + files.joined(separator: ", "))
+        }
+        let device = job.device.backend.device
+        Terminal.note("device: \(device.name), \(device.detail) (\(job.device.reason))")
+        let memory = job.trainer.memory
+        Terminal.note(
+            "memory: \(Terminal.megabytes(memory.peakByteCount)) (weights \(Terminal.megabytes(memory.parameterByteCount)), "
+                + "optimiser \(Terminal.megabytes(memory.stateByteCount)), "
+                + "activations \(Terminal.megabytes(memory.arenaByteCount)), "
+                + "pictures \(Terminal.megabytes(memory.inputByteCount)))")
+        if job.trainer.progress.step > 0 {
+            Terminal.note("resumed after epoch \(job.trainer.progress.epoch), step \(job.trainer.progress.step)")
+        }
+    }
+
+    func didStep(_ step: StepReport) {
+        let width = 24
+        let filled = width * step.batch / max(step.batches, 1)
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+        Terminal.status(
+            "epoch \(step.epoch)/\(step.epochs) \(bar) \(Terminal.number(step.imagesPerSecond, digits: 0)) images/s  "
+                + "\(Terminal.duration(step.secondsLeft)) left  loss \(Terminal.number(step.totals.meanLoss, digits: 4))  "
+                + "accuracy \(Terminal.percent(step.totals.accuracy))")
+        lastSecondsLeft = step.secondsLeft
+    }
+
+    func didFinishEpoch(_ metrics: EpochMetrics, of epochs: Int, isBest: Bool) {
+        Terminal.clearStatus()
+        if isJSON { try? Terminal.writeJSON(EpochLine(epoch: metrics)) }
+        let number = String(repeating: " ", count: "\(epochs)".count - "\(metrics.epoch)".count) + "\(metrics.epoch)"
+        Terminal.note(
+            "epoch \(number)/\(epochs)  \(Terminal.number(metrics.imagesPerSecond, digits: 0)) images/s  "
+                + "\(Terminal.duration(metrics.epoch < epochs ? lastSecondsLeft : 0)) left  "
+                + "loss \(Terminal.number(metrics.loss, digits: 4))  accuracy \(Terminal.percent(metrics.accuracy))  "
+                + "validation loss \(Terminal.number(metrics.validationLoss, digits: 4))  "
+                + "accuracy \(Terminal.percent(metrics.validationAccuracy))"
+                + (isBest ? Terminal.styled("  best", .green, Terminal.isErrorTerminal) : ""))
+    }
+
+    func showInterrupted(_ job: TrainingJob) {
+        Terminal.clearStatus()
+        Terminal.note("stopped, everything is saved; go on with: ocellus train --resume \(job.run.path)")
+    }
+
+    func showResult(_ job: TrainingJob, _ metrics: ClassificationMetrics) throws {
+        if isJSON { return try Terminal.writeJSON(ResultLine(result: job.description.result, test: metrics)) }
+        if let best = job.trainer.progress.best {
+            Terminal.note("the best epoch is \(best.epoch); its weights are in \(job.run.modelPath)")
+        }
+        Terminal.write("test " + metrics.text)
+    }
+
+    private var lastSecondsLeft = 0.0
+
+    private struct EpochLine: Encodable {
+        let epoch: EpochMetrics
+    }
+
+    private struct ResultLine: Encodable {
+        let result: RunResult?
+        let test: ClassificationMetrics
+    }
+}

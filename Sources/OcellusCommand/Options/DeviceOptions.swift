@@ -1,0 +1,26 @@
+import ArgumentParser
+import Ocellus
+
+/// What to compute on, as the subcommands that compute take it.
+struct DeviceOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "What to compute on: auto (the best OpenCL GPU that passes a self-test, else the CPU), cpu, opencl, or "
+                + "opencl:PART-OF-NAME. See 'ocellus devices'.", valueName: "device"))
+    var device: DeviceRequest?
+
+    @Option(help: ArgumentHelp("Threads of the CPU backend (default: one a core).", valueName: "n"))
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, !(1...1024 ~= threads) {
+            throw ValidationError("--threads is \(threads); it must be 1 to 1024")
+        }
+    }
+
+    func choose() throws -> ChosenDevice { try ChosenDevice(device ?? .auto, threads: threads) }
+}
+
+extension DeviceRequest: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
