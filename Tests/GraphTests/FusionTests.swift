@@ -1,0 +1,89 @@
+import OcellusGraph
+import Testing
+
+@Suite("Fusion")
+struct FusionTests {
+    private func graph(_ make: (inout Graph, ValueID) throws -> ValueID) throws -> Graph {
+        var graph = Graph()
+        let input = try graph.input("images", [10, 10, 3])
+        graph.output("y", try make(&graph, input))
+        return graph
+    }
+
+    private func convolution(_ graph: inout Graph, _ input: ValueID) throws -> ValueID {
+        let filter = try graph.parameter("weight", [3, 3, 3, 8], .zeros)
+        let bias = try graph.parameter("bias", [8], .zeros)
+        return try graph.append(Convolution(Window(3)), [input, filter, bias], layer: "conv")[0]
+    }
+
+    @Test("convolution, activation and 2×2 pooling become one operation")
+    func pooledConvolution() throws {
+        var graph = try graph { graph, input in
+            let y = try convolution(&graph, input)
+            let z = try graph.append(Activation(.relu), [y], layer: "relu")[0]
+            return try graph.append(MaxPooling(PooledConvolution.pooling), [z], layer: "pool")[0]
+        }
+        graph.fuse { _, _, _ in true }
+        #expect(graph.nodes.count == 1)
+        let fused = try #require(graph.nodes[0].operation as? PooledConvolution)
+        #expect(fused.convolution.activation == .relu && fused.keepsWinners)
+        #expect(graph.nodes[0].inputs.count == 3 && graph.nodes[0].outputs.count == 2)
+    }
+
+    @Test("what a backend cannot run fused stays as it was")
+    func unsupported() throws {
+        var graph = try graph { graph, input in
+            let y = try convolution(&graph, input)
+            let z = try graph.append(Activation(.relu), [y], layer: "relu")[0]
+            return try graph.append(MaxPooling(PooledConvolution.pooling), [z], layer: "pool")[0]
+        }
+        graph.fuse { operation, _, _ in !(operation is PooledConvolution) }
+        #expect(graph.nodes.map(\.operation.name) == ["convolution", "maxPooling"])
+        #expect((graph.nodes[0].operation as? Convolution)?.activation == .relu)
+    }
+
+    @Test("a convolution that something else reads too keeps its output")
+    func severalReaders() throws {
+        var graph = try graph { graph, input in
+            let y = try convolution(&graph, input)
+            let z = try graph.append(Activation(.relu), [y], layer: "relu")[0]
+            return try graph.append(Add(), [y, z], layer: "add")[0]
+        }
+        graph.fuse { _, _, _ in true }
+        #expect(graph.nodes.map(\.operation.name) == ["convolution", "activation", "add"])
+    }
+
+    @Test("a convolution whose output the host reads keeps it")
+    func hostReads() throws {
+        var graph = try graph { graph, input in
+            let y = try convolution(&graph, input)
+            graph.output("before", y)
+            return try graph.append(Activation(.relu), [y], layer: "relu")[0]
+        }
+        graph.fuse { _, _, _ in true }
+        #expect(graph.nodes.count == 2)
+    }
+
+    @Test("pooling with another window or stride is not fused")
+    func otherPooling() throws {
+        for window in [Window(3, stride: 2), Window(2, stride: 1), Window(2, stride: 2, padding: .same)] {
+            var graph = try graph { graph, input in
+                let y = try convolution(&graph, input)
+                return try graph.append(MaxPooling(window), [y], layer: "pool")[0]
+            }
+            graph.fuse { _, _, _ in true }
+            #expect(graph.nodes.count == 2)
+        }
+    }
+
+    @Test("what nobody reads is removed")
+    func unused() throws {
+        var graph = try graph { graph, input in
+            let y = try convolution(&graph, input)
+            _ = try graph.append(Activation(.relu), [y], layer: "relu")
+            return y
+        }
+        graph.removeUnused()
+        #expect(graph.nodes.map(\.operation.name) == ["convolution"])
+    }
+}
