@@ -50,6 +50,8 @@ let package = Package(
         .testTarget(name: "ImagesTests", dependencies: ["OcellusImages"], resources: [.copy("Golden")]),
         .testTarget(name: "DataTests", dependencies: ["OcellusData"], resources: [.copy("Golden")]),
         .testTarget(name: "ModelsTests", dependencies: ["OcellusModels"], resources: [.copy("Golden")]),
+        .testTarget(name: "OcellusTests", dependencies: ["Ocellus"]),
+        .testTarget(name: "CommandTests", dependencies: ["OcellusCommand"]),
         .testTarget(name: "BackendTests", dependencies: ["Ocellus"], resources: [.copy("Golden")]),
     ],
     swiftLanguageModes: [.v6]

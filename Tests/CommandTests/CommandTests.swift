@@ -1,0 +1,166 @@
+import Foundation
+import Testing
+
+@Suite("The command", .serialized)
+struct CommandTests {
+    let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        let made = try Command.run("demo-data", folder("parts"), "--images", "10", "--size", "48", in: folder)
+        #expect(made.code == 0)
+    }
+
+    private func json(_ line: Substring?) throws -> [String: Any] {
+        let object = try JSONSerialization.jsonObject(with: Data((line ?? "").utf8))
+        return try #require(object as? [String: Any])
+    }
+
+    @Test("train, evaluate and predict from a folder to answers")
+    func wholeWay() throws {
+        let trained = try Command.run(
+            "train", folder("parts"), "--output", folder("run"), "--size", "32", "--epochs", "2", "--batch", "8",
+            "--device", "cpu", "--json", in: folder)
+        #expect(trained.code == 0, "\(trained.errors)")
+        #expect(trained.lines.count == 3)
+        #expect(try json(trained.lines.first)["epoch"] != nil)
+        let test = try #require(json(trained.lines.last)["test"] as? [String: Any])
+        for name in ["run.json", "split.csv", "metrics.csv", "model/model.json", "model/weights.safetensors"] {
+            #expect(FileManager.default.fileExists(atPath: folder("run/" + name)), "\(name)")
+        }
+        let metrics = try String(contentsOfFile: folder("run/metrics.csv"), encoding: .utf8)
+        #expect(metrics.split(separator: "\n").count == 3)
+
+        let evaluated = try Command.run(
+            "evaluate", folder("run/model"), folder("parts"), "--split", "test", "--json", "--device", "cpu", in: folder
+        )
+        #expect(evaluated.code == 0, "\(evaluated.errors)")
+        let result = try json(evaluated.lines.first)
+        #expect(result["images"] as? Int == test["images"] as? Int)
+        #expect(result["accuracy"] as? Double == test["accuracy"] as? Double)
+        #expect(result["classes"] as? [String] == ["bolts", "nuts", "washers"])
+        let confusion = try #require(result["confusion"] as? [[Int]])
+        #expect(confusion.joined().reduce(0, +) == result["images"] as? Int)
+
+        let all = try Command.run("evaluate", folder("run/model"), folder("parts"), "--device", "cpu", in: folder)
+        #expect(all.code == 0 && all.errors.contains("were trained on"))
+        #expect(all.output.contains("accuracy") && !all.output.contains("\u{1B}"))
+
+        let pictures = try FileManager.default.contentsOfDirectory(atPath: folder("parts/nuts")).sorted()
+        let files = pictures.prefix(2).map { folder("parts/nuts/" + $0) }
+        let predicted = try Command.run(
+            "predict", folder("run/model"), files[0], files[1], "--top", "2", "--json", in: folder)
+        #expect(predicted.code == 0 && predicted.lines.count == 2)
+        let line = try json(predicted.lines.first)
+        #expect(line["file"] as? String == files[0])
+        #expect((line["top"] as? [[String: Any]])?.count == 2)
+        #expect(line["class"] as? String == (line["top"] as? [[String: Any]])?.first?["class"] as? String)
+
+        try Data("no picture".utf8).write(to: URL(fileURLWithPath: folder("bad.jpg")))
+        let partly = try Command.run("predict", folder("run/model"), folder("bad.jpg"), files[0], in: folder)
+        #expect(partly.code == 1 && partly.lines.count == 1)
+        #expect(partly.errors.contains("bad.jpg"))
+
+        let again = try Command.run("train", folder("parts"), "--output", folder("run"), in: folder)
+        #expect(again.code == 1 && again.errors.contains("exists already"))
+    }
+
+    @Test("a wrong command line is code 64, anything else that fails code 1, and the thing is named")
+    func failures() throws {
+        let cases: [([String], Int32, String)] = [
+            (["train", folder("parts")], 64, "--output"),
+            (["train", folder("parts"), "--output", folder("r"), "--device", "quantum"], 64, "quantum"),
+            (["train", folder("parts"), "--output", folder("r"), "--split", "80/30/15"], 64, "80/30/15"),
+            (["train", folder("nothing"), "--output", folder("r")], 1, "nothing"),
+            (["train", folder("parts"), "--output", folder("r"), "--learning-rate=-1"], 1, "learning rate"),
+            (["train", folder("parts"), "--output", folder("r"), "--size", "4"], 1, "conv2"),
+            (["train", folder("parts"), "--output", folder("r"), "--device", "opencl:nonesuch"], 1, "OpenCL"),
+            (["train", "--resume", folder("nothing")], 1, "nothing"),
+            (["evaluate", folder("nothing"), folder("parts")], 1, "nothing"),
+            (["predict", folder("nothing"), "x.jpg"], 1, "nothing"),
+            (["demo-data", folder("parts")], 1, "parts"),
+            (["bench", "--batch", "0"], 64, "--batch"),
+        ]
+        for (arguments, code, words) in cases {
+            let (process, _, errors) = try Command.start(arguments, in: folder)
+            process.waitUntilExit()
+            let text = try String(contentsOfFile: errors, encoding: .utf8)
+            #expect(process.terminationStatus == code, "\(arguments): \(text)")
+            #expect(text.contains(words), "\(arguments): \(text)")
+            #expect(!FileManager.default.fileExists(atPath: folder("r")), "\(arguments) left a folder")
+        }
+    }
+
+    @Test("bench and devices give JSON")
+    func benchAndDevices() throws {
+        for mode in ["training", "inference"] {
+            let result = try Command.run(
+                "bench", "--size", "32", "--batch", "4", "--mode", mode, "--seconds", "0.1", "--device", "cpu",
+                "--json", in: folder)
+            let line = try json(result.lines.first)
+            #expect(line["imagesPerSecond"] as? Double ?? 0 > 0)
+            #expect(line["peakMemoryMB"] as? Double ?? 0 > 1)
+        }
+        let devices = try Command.run("devices", "--json", in: folder)
+        #expect(try json(devices.lines.first)["option"] as? String == "cpu")
+    }
+
+    @Test("Ctrl-C ends with everything saved, and the run resumes to the bits of one that was not stopped")
+    func interrupt() throws {
+        func arguments(_ run: String) -> [String] {
+            [
+                "train", folder("parts"), "--output", run, "--size", "48", "--epochs", "30", "--batch", "4", "--device",
+                "cpu", "--augment", "guide",
+            ]
+        }
+        let whole = try Command.start(arguments(folder("whole")), in: folder).0
+        whole.waitUntilExit()
+        #expect(whole.terminationStatus == 0)
+        let stopped = try Command.start(arguments(folder("stopped")), in: folder).0
+        while !FileManager.default.fileExists(atPath: folder("stopped/checkpoint.safetensors")), stopped.isRunning {
+            usleep(2000)
+        }
+        stopped.interrupt()
+        stopped.waitUntilExit()
+        #expect(stopped.terminationStatus == 130 || stopped.terminationStatus == 0)
+        #expect(try Command.run("train", "--resume", folder("stopped"), in: folder).code == 0)
+        #expect(try weights("stopped") == weights("whole"))
+    }
+
+    @Test("a run killed at any moment leaves no model or a whole one, and resumes to the same bits")
+    func kill() throws {
+        func arguments(_ run: String) -> [String] {
+            [
+                "train", folder("parts"), "--output", run, "--size", "24", "--epochs", "6", "--batch", "8", "--device",
+                "cpu",
+            ]
+        }
+        let start = Date()
+        let whole = try Command.start(arguments(folder("whole")), in: folder).0
+        whole.waitUntilExit()
+        let duration = Date().timeIntervalSince(start)
+        #expect(whole.terminationStatus == 0)
+        var random = SystemRandomNumberGenerator()
+        for round in 0..<8 {
+            let run = folder("killed\(round)")
+            let process = try Command.start(arguments(run), in: folder).0
+            usleep(UInt32(Double.random(in: 0...duration, using: &random) * 1e6))
+            Foundation.kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+            guard FileManager.default.fileExists(atPath: run) else { continue }
+            if FileManager.default.fileExists(atPath: run + "/model") {
+                let picture = try #require(FileManager.default.contentsOfDirectory(atPath: folder("parts/nuts")).first)
+                let predicted = try Command.run(
+                    "predict", run + "/model", folder("parts/nuts/" + picture), in: folder)
+                #expect(predicted.code == 0, "\(predicted.errors)")
+            }
+            let resumed = try Command.run("train", "--resume", run, in: folder)
+            #expect(resumed.code == 0, "\(resumed.errors)")
+            #expect(try weights("killed\(round)") == weights("whole"))
+        }
+    }
+
+    private func weights(_ run: String) throws -> Data {
+        try Data(contentsOf: URL(fileURLWithPath: folder(run + "/model/weights.safetensors")))
+    }
+}

@@ -1,0 +1,156 @@
+import Ocellus
+import Testing
+
+@Suite("Reproducibility", .serialized)
+struct ReproducibilityTests {
+    private let folder: TemporaryFolder
+    private let dataset: Dataset
+    private let split: DataSplit
+    private let cache: PictureCache
+
+    init() throws {
+        folder = try TemporaryFolder()
+        try ConveyorParts.write(to: folder("data"), imagesPerClass: 12, size: 40)
+        cache = PictureCache(preprocessing: try .guide(width: 32, height: 32))
+        dataset = try Dataset(folder: folder("data")).checked(filling: cache)
+        split = try DataSplit(dataset, seed: 3)
+    }
+
+    private var network: Network {
+        Network(input: [32, 32, 3]) {
+            ConvolutionLayer(8, 3, activation: .relu)
+            MaxPoolingLayer(2)
+            ConvolutionLayer(16, 3, stride: 2, padding: .same, hasBias: false)
+            BatchNormalizationLayer(activation: .relu)
+            DepthwiseConvolutionLayer(3, padding: .same)
+            DropoutLayer(0.3)
+            FlattenLayer()
+            DenseLayer(24, activation: .relu)
+            DenseLayer(3)
+        }
+    }
+
+    private let options = TrainingOptions(
+        epochs: 3, batchSize: 5, optimizer: OptimizerOptions(.adam, learningRate: 0.002), augmentation: .guide, seed: 9)
+
+    /// Asks to stop after a number of steps.
+    private final class StopAfter: TrainingObserver {
+        var steps: Int
+        let request: StopRequest
+
+        init(steps: Int, _ request: StopRequest) {
+            self.steps = steps
+            self.request = request
+        }
+
+        func didStep(_ step: StepReport) {
+            steps -= 1
+            if steps == 0 { request.make() }
+        }
+
+        func didFinishEpoch(_ metrics: EpochMetrics, of epochs: Int, isBest: Bool) {}
+    }
+
+    private func runFolder(_ name: String, _ backend: any Backend) throws -> RunFolder {
+        try RunFolder.create(
+            folder(name),
+            description: RunDescription(
+                version: ocellusVersion, date: "", dataset: dataset, split: split, network: network,
+                preprocessing: cache.preprocessing, options: options, requestedDevice: "cpu", device: backend.device),
+            split: split, dataset: dataset)
+    }
+
+    private func weights(_ model: Model) throws -> [String: [UInt32]] {
+        try Dictionary(
+            uniqueKeysWithValues: model.weights.names.map { ($0, try model.weights.values(of: $0).map(\.bitPattern)) })
+    }
+
+    private func train(_ backend: any Backend) throws -> [String: [UInt32]] {
+        let trainer = try Trainer(
+            network, dataset: dataset, split: split, cache: cache, backend: backend, options: options)
+        #expect(try trainer.train())
+        return try weights(trainer.model())
+    }
+
+    @Test("one seed gives the same bits on one thread and on several")
+    func threads() throws {
+        let one = try train(CPUBackend(threads: 1))
+        #expect(try train(CPUBackend(threads: 2)) == one)
+        #expect(try train(CPUBackend(threads: 3)) == one)
+    }
+
+    @Test("another seed gives other weights")
+    func seeds() throws {
+        let backend = try CPUBackend()
+        var other = options
+        other.seed = 10
+        let trainer = try Trainer(
+            network, dataset: dataset, split: split, cache: cache, backend: backend, options: other)
+        _ = try trainer.train()
+        #expect(try weights(trainer.model()) != train(backend))
+    }
+
+    @Test("a run stopped anywhere and resumed ends with the same bits", arguments: [1, 3, 5, 6, 11])
+    func resume(stopAfter steps: Int) throws {
+        let backend = try CPUBackend()
+        let whole = try train(backend)
+        do {
+            let run = try runFolder("run", backend)
+            let request = StopRequest()
+            let trainer = try Trainer(
+                network, dataset: dataset, split: split, cache: cache, backend: backend, options: options, run: run,
+                stopRequest: request)
+            #expect(try trainer.train(observer: StopAfter(steps: steps, request)) == false)
+            #expect(trainer.progress.step == steps)
+        }
+        let run = try RunFolder(folder("run"))
+        let trainer = try Trainer(
+            network, dataset: dataset, split: split, cache: cache, backend: backend, options: options, run: run)
+        #expect(trainer.progress.step == steps)
+        #expect(try trainer.train())
+        #expect(try weights(Model(contentsOf: run.modelPath)) == whole)
+    }
+
+    @Test("a run open for training cannot be opened twice, and is not made over another")
+    func exclusive() throws {
+        let backend = try CPUBackend()
+        let run = try runFolder("run", backend)
+        #expect(throws: TrainingError.self) { try RunFolder(run.path) }
+        #expect(throws: TrainingError.self) { try runFolder("run", backend) }
+        #expect(throws: TrainingError.self) { try RunFolder(folder("nothing")) }
+    }
+
+    @Test("a damaged checkpoint or run.json is a clear error")
+    func damage() throws {
+        let backend = try CPUBackend()
+        let path: String
+        do {
+            let run = try runFolder("run", backend)
+            path = run.path
+            let trainer = try Trainer(
+                network, dataset: dataset, split: split, cache: cache, backend: backend, options: options, run: run)
+            _ = try trainer.train()
+        }
+        try corrupt(path + "/checkpoint.safetensors", keeping: 1000)
+        let run = try RunFolder(path)
+        #expect(throws: (any Error).self) {
+            try Trainer(
+                network, dataset: dataset, split: split, cache: cache, backend: backend, options: options, run: run)
+        }
+        try corrupt(path + "/run.json", keeping: 100)
+        #expect(throws: TrainingError.self) { try run.description() }
+    }
+
+    @Test("a loss that is no number ends training with an error that says so")
+    func divergence() throws {
+        var wild = options
+        wild.optimizer = OptimizerOptions(.sgd, learningRate: 1e30)
+        let trainer = try Trainer(
+            network, dataset: dataset, split: split, cache: cache, backend: CPUBackend(), options: wild)
+        #expect {
+            _ = try trainer.train()
+        } throws: { error in
+            "\(error)".contains("learning-rate")
+        }
+    }
+}
