@@ -1,0 +1,101 @@
+import OcellusGraph
+
+extension BatchNormalization: TestedOperation {
+    func evaluate(_ inputs: inout [OracleTensor], _ invocation: Invocation) throws -> [OracleTensor] {
+        let (x, scale, shift) = (inputs[0], inputs[1], inputs[2])
+        var outputs = try blankOutputs(inputs, invocation)
+        for c in 0..<x.channels {
+            let elements = stride(from: c, to: x.values.count, by: x.channels)
+            let count = Double(x.values.count / x.channels)
+            let mean = elements.reduce(0) { $0 + x.values[$1] } / count
+            let squares = elements.reduce(0) { $0 + (x.values[$1] - mean) * (x.values[$1] - mean) }
+            let inverse = 1 / (squares / count + Double(epsilon)).squareRoot()
+            for index in elements {
+                outputs[0].values[index] = (x.values[index] - mean) * inverse * scale.values[c] + shift.values[c]
+            }
+            outputs[1].values[c] = mean
+            outputs[2].values[c] = inverse
+            let kept = Double(momentum)
+            let tracked = squares / (tracksUnbiasedVariance ? count - 1 : count)
+            inputs[3].values[c] = kept * inputs[3].values[c] + (1 - kept) * mean
+            inputs[4].values[c] = kept * inputs[4].values[c] + (1 - kept) * tracked
+        }
+        return outputs
+    }
+
+    static func cases(_ random: inout CaseGenerator) -> [OperationCase] {
+        random.normalizationShapes().enumerated().map { index, input in
+            let channels = TensorDescription([input.shape[-1]], batched: false)
+            let operation =
+                index % 2 == 0
+                ? BatchNormalization() : BatchNormalization(epsilon: 1e-5, momentum: 0.9, tracksUnbiasedVariance: true)
+            return random.operationCase(
+                operation,
+                [
+                    // A mean well away from zero: the naive E[x²] − E[x]² would show.
+                    TestInput(input, .uniform(4...6)), TestInput(channels), TestInput(channels),
+                    TestInput(channels), TestInput(channels, .uniform(0.5...2)),
+                ], minimumCount: 2)
+        }
+    }
+}
+
+extension BatchNormalizationGradient: TestedOperation {
+    /// With x̂ the normalised input and m the elements of a channel: dβ = Σ dy; dγ = Σ dy·x̂;
+    /// dx = γ / σ · (dy − dβ / m − x̂ · dγ / m).
+    func evaluate(_ inputs: inout [OracleTensor], _ invocation: Invocation) throws -> [OracleTensor] {
+        let (dy, x, scale, mean, inverse) = (inputs[0], inputs[1], inputs[2], inputs[3], inputs[4])
+        var outputs = try blankOutputs(inputs, invocation)
+        for c in 0..<x.channels {
+            let elements = stride(from: c, to: x.values.count, by: x.channels)
+            let count = Double(x.values.count / x.channels)
+            func normalized(_ index: Int) -> Double { (x.values[index] - mean.values[c]) * inverse.values[c] }
+            let shiftGradient = elements.reduce(0) { $0 + dy.values[$1] }
+            let scaleGradient = elements.reduce(0) { $0 + dy.values[$1] * normalized($1) }
+            for index in elements {
+                let centred = dy.values[index] - shiftGradient / count - normalized(index) * scaleGradient / count
+                outputs[0].values[index] = scale.values[c] * inverse.values[c] * centred
+            }
+            outputs[1].values[c] = scaleGradient
+            outputs[2].values[c] = shiftGradient
+        }
+        return outputs
+    }
+
+    static func cases(_ random: inout CaseGenerator) -> [OperationCase] {
+        random.normalizationShapes().map { input in
+            let channels = TensorDescription([input.shape[-1]], batched: false)
+            return random.operationCase(
+                BatchNormalizationGradient(),
+                [
+                    TestInput(input), TestInput(input), TestInput(channels), TestInput(channels, .uniform(-0.1...0.1)),
+                    TestInput(channels, .uniform(1...2)),
+                ], minimumCount: 2)
+        }
+    }
+}
+
+extension BatchNormalizationInference: TestedOperation {
+    func evaluate(_ inputs: inout [OracleTensor], _ invocation: Invocation) throws -> [OracleTensor] {
+        let (x, scale, shift, mean, variance) = (inputs[0], inputs[1], inputs[2], inputs[3], inputs[4])
+        var y = x
+        for index in y.values.indices {
+            let c = index % x.channels
+            let normalized = (x.values[index] - mean.values[c]) / (variance.values[c] + Double(epsilon)).squareRoot()
+            y.values[index] = normalized * scale.values[c] + shift.values[c]
+        }
+        return [y]
+    }
+
+    static func cases(_ random: inout CaseGenerator) -> [OperationCase] {
+        random.normalizationShapes().map { input in
+            let channels = TensorDescription([input.shape[-1]], batched: false)
+            return random.operationCase(
+                BatchNormalizationInference(),
+                [
+                    TestInput(input), TestInput(channels), TestInput(channels), TestInput(channels),
+                    TestInput(channels, .uniform(0.5...2)),
+                ])
+        }
+    }
+}

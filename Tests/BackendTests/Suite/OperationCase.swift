@@ -1,0 +1,67 @@
+import OcellusGraph
+
+/// One operation on inputs of given shapes and contents.
+struct OperationCase: Sendable, CustomStringConvertible {
+    let operation: any TestedOperation
+    let inputs: [TestInput]
+    /// The batch that the step is prepared for; `invocation.count` may be smaller.
+    let capacity: Int
+    let invocation: Invocation
+    /// Of the inputs' contents.
+    let seed: UInt64
+
+    /// The inputs' contents, drawn from the seed, for `invocation.count` samples.
+    func inputValues() -> [[Float]] {
+        inputs.enumerated().map { index, input in
+            var random = PhiloxSequence(seed: seed, purpose: .testing, sample: index)
+            return input.content.values(for: input.description, samples: invocation.count, &random)
+        }
+    }
+
+    /// Floating-point operations or elements touched, whichever is more: what a slow device takes its time for.
+    func work() throws -> Int {
+        let descriptions = inputs.map(\.description)
+        let outputs = try operation.outputs(for: descriptions)
+        let cost = operation.cost(inputs: descriptions, outputs: outputs, samples: invocation.count)
+        return max(cost.flops, cost.bytes / 4)
+    }
+
+    var description: String {
+        "\(operation) of \(inputs.map(\.description)), \(invocation.count) of \(capacity) samples"
+    }
+}
+
+/// One input of a case.
+struct TestInput: Sendable {
+    let description: TensorDescription
+    let content: Content
+
+    /// An input with content uniform in ±1 unless said otherwise.
+    init(_ description: TensorDescription, _ content: Content = .uniform(-1...1)) {
+        self.description = description
+        self.content = content
+    }
+
+    /// What an input holds.
+    enum Content: Sendable {
+        /// Independent, uniform.
+        case uniform(ClosedRange<Float>)
+        /// Evenly spaced over ±1 in random order, so that no two are equal within rounding.
+        case distinct
+        /// What an activation function gives for numbers in ±9: its corners are met exactly.
+        case activated(ActivationFunction)
+        /// One 1 a row.
+        case oneHot
+        /// Positive numbers that sum to 1 in each row.
+        case distribution
+        /// Places in a max-pooling's windows, none of them in the padding, for a pooling over the input described.
+        case winners(Window, of: TensorDescription)
+        /// These.
+        case values([Float])
+    }
+}
+
+extension Philox.Purpose {
+    /// Contents and shapes of test cases.
+    static let testing = Philox.Purpose(rawValue: 0x7E57)
+}

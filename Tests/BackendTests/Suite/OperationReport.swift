@@ -1,0 +1,54 @@
+import OcellusGraph
+
+/// How one case went on one device.
+struct OperationReport {
+    let test: OperationCase
+    let layout: OperandLayout
+    /// The normalised mean square error; nil where there was no result.
+    var error: Double?
+    /// What is wrong, if anything.
+    var failure: String?
+
+    /// Runs every case of an operation that the device can run, in every layout that the operation allows.
+    @MainActor static func all(of type: any TestedOperation.Type, on device: TestedDevice) throws -> [OperationReport] {
+        try type.allCases.filter { try device.canAfford($0.work()) }.flatMap { test in
+            try reports(on: test, device)
+        }
+    }
+
+    @MainActor private static func reports(on test: OperationCase, _ device: TestedDevice) throws -> [OperationReport] {
+        let backend = try device.backend()
+        let inputs = test.inputs.map(\.description)
+        let outputs = try test.operation.outputs(for: inputs)
+        guard backend.supports(test.operation, inputs: inputs, outputs: outputs) else {
+            let isFused = Swift.type(of: test.operation).isFused
+            return isFused ? [] : [OperationReport(test: test, layout: .separate, failure: "is not supported")]
+        }
+        let expected = try test.expected()
+        return test.layouts.map { layout in
+            var report = OperationReport(test: test, layout: layout)
+            do {
+                let runner = try CaseRunner(backend, test, layout, hasMargins: !device.isSimulated)
+                report.error = try test.error(of: runner.run(), expecting: expected)
+                if let error = report.error, !(error <= tolerance) { report.failure = "its error is \(error)" }
+            } catch {
+                report.failure = "\(error)"
+            }
+            if let complaints = device.newComplaints() { report.failure = complaints }
+            return report
+        }
+    }
+}
+
+extension OperationCase {
+    /// The layouts that make a difference for the operation.
+    var layouts: [OperandLayout] {
+        var layouts = [OperandLayout.separate]
+        if operation.inPlace != nil { layouts.append(.inPlace) }
+        let hasWeights = inputs.contains { !$0.description.isBatched }
+        if hasWeights, inputs[0].description.isBatched, operation.mutatedInputs.isEmpty {
+            layouts.append(.constantWeights)
+        }
+        return layouts
+    }
+}

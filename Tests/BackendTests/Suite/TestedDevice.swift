@@ -1,0 +1,73 @@
+import Foundation
+import OcellusCPU
+import OcellusGraph
+import OcellusOpenCL
+import Testing
+
+/// A backend with one of the choices it offers forced, as the suite meets it.
+struct TestedDevice: CustomTestStringConvertible, CustomStringConvertible, Sendable {
+    /// As `CPU avx2` or `PoCL wide`.
+    let description: String
+    /// Whether it is a simulator: slow, but it finds what is wrong with an access.
+    let isSimulated: Bool
+    private let make: @Sendable () throws -> any Backend
+    @MainActor private static var opened: [String: any Backend] = [:]
+
+    private init(_ description: String, isSimulated: Bool = false, _ make: @escaping @Sendable () throws -> any Backend)
+    {
+        self.description = description
+        self.isSimulated = isSimulated
+        self.make = make
+    }
+
+    var testDescription: String { description }
+
+    /// The backend, opened when it is first asked for. On the main thread, like all use of it: Oclgrind's check for
+    /// uninitialised memory crashes when a context is used by another thread than made it.
+    @MainActor func backend() throws -> any Backend {
+        if let backend = Self.opened[description] { return backend }
+        let backend = try isSimulated ? OclgrindLog.shared.whileChecking(make) : make()
+        Self.opened[description] = backend
+        return backend
+    }
+
+    /// Whether the device is fast enough for so much work: the simulator does about 1.7 MFLOP/s.
+    func canAfford(_ work: Int) -> Bool { !isSimulated || work < 100_000 }
+
+    /// What the simulator complained of since the last call.
+    func newComplaints() -> String? { isSimulated ? OclgrindLog.shared.newLines() : nil }
+}
+
+extension TestedDevice {
+    /// The CPU with every instruction set that it has, then every OpenCL device with every family of kernels; or those
+    /// that the environment variable `OCELLUS_TEST_DEVICE` names a part of.
+    static let all: [TestedDevice] = {
+        let cpu = InstructionSet.available.map { instructionSet in
+            TestedDevice("CPU \(instructionSet)") { try CPUBackend(instructionSet: instructionSet) }
+        }
+        let openCL = OpenCLDevices.find().devices.flatMap { device in
+            KernelFamily.allCases.map { family in
+                TestedDevice("\(device.shortPlatformName) \(family)", isSimulated: device.isSimulated) {
+                    try OpenCLBackend(device, kernelFamily: family)
+                }
+            }
+        }
+        return (cpu + openCL).filter { isWanted($0.description, by: "OCELLUS_TEST_DEVICE") }
+    }()
+}
+
+extension OpenCLDevice {
+    fileprivate var isSimulated: Bool { platformName.contains("Oclgrind") }
+
+    /// The platform in one word, or the device's name.
+    fileprivate var shortPlatformName: String {
+        let known = ["Oclgrind": "Oclgrind", "Portable Computing Language": "PoCL", "Intel(R)": "Intel"]
+        return known.first { platformName.contains($0.key) }?.value ?? description.name
+    }
+}
+
+/// Whether `name` contains what an environment variable says, or the variable says nothing.
+func isWanted(_ name: String, by variable: String) -> Bool {
+    guard let part = ProcessInfo.processInfo.environment[variable], !part.isEmpty else { return true }
+    return name.lowercased().contains(part.lowercased())
+}

@@ -1,0 +1,40 @@
+import OcellusGraph
+
+/// An operation with a definition and with cases: what a backend must do to have it.
+protocol TestedOperation: OracleOperation {
+    /// Shapes, settings and data to try, the same in every run.
+    static func cases(_ random: inout CaseGenerator) -> [OperationCase]
+
+    /// Whether it is made by fusion only, so that a backend may do without it.
+    static var isFused: Bool { get }
+}
+
+extension TestedOperation {
+    static var isFused: Bool { false }
+
+    /// All cases, drawn from a seed of the operation's own.
+    static var allCases: [OperationCase] {
+        var random = CaseGenerator(name)
+        return cases(&random)
+    }
+}
+
+/// An operation whose whole-number output may name either of two places where their values are equal within rounding.
+protocol TieJudge {
+    /// Whether `first` and `second` are as good as each other for one element of that output.
+    func isTie(_ inputs: [OracleTensor], _ invocation: Invocation, element: Int, _ first: Int, _ second: Int) throws
+        -> Bool
+}
+
+/// Every operation that a backend runs, in the order of the parity table.
+let testedOperations: [any TestedOperation.Type] = [
+    Convolution.self, ConvolutionInputGradient.self, ConvolutionFilterGradient.self,
+    PooledConvolution.self, PooledConvolutionInputGradient.self, PooledConvolutionFilterGradient.self,
+    Dense.self, DenseInputGradient.self, DenseWeightGradient.self, BiasGradient.self, MatrixMultiplication.self,
+    MaxPooling.self, MaxPoolingGradient.self, AveragePooling.self, AveragePoolingGradient.self,
+    GlobalAveragePooling.self, GlobalAveragePoolingGradient.self,
+    BatchNormalization.self, BatchNormalizationGradient.self, BatchNormalizationInference.self,
+    Dropout.self, Add.self, Concatenate.self, ChannelSlice.self, Activation.self, ActivationGradient.self,
+    Softmax.self, SoftmaxCrossEntropy.self, SoftmaxCrossEntropyGradient.self,
+    SGDUpdate.self, AdamUpdate.self,
+]
