@@ -6,23 +6,19 @@ struct OracleGraph {
     /// Parameters and states, changed by operations that say so.
     var stored: [ValueID: OracleTensor]
 
-    /// - Parameter stored: the parameters and states by name.
-    init(_ graph: Graph, stored values: [String: [Float]]) throws {
+    /// A graph with its parameters and states.
+    init(_ graph: Graph, stored: [ValueID: OracleTensor]) {
         self.graph = graph
-        stored = [:]
-        for (name, id) in graph.stored {
-            guard let content = values[name] else { throw GraphError("the oracle has no value for '\(name)'") }
-            stored[id] = OracleTensor(graph[id].description, samples: 1, values: content.map(Double.init))
-        }
+        self.stored = stored
     }
 
-    /// Runs the phases given on inputs by name.
-    /// - Returns: every value that was computed, and the stored ones as they are then.
+    /// Runs the phases given on the inputs.
+    /// - Returns: every value: inputs, stored ones as they are afterwards, and all that was computed.
     mutating func run(
-        _ inputs: [String: OracleTensor], _ invocation: Invocation, phases: ClosedRange<Phase> = .forward ... .update
+        _ inputs: [ValueID: OracleTensor], _ invocation: Invocation,
+        phases: ClosedRange<Phase> = .forward ... .update
     ) throws -> [ValueID: OracleTensor] {
-        var values = stored
-        for (name, id) in graph.inputs { values[id] = inputs[name] }
+        var values = stored.merging(inputs) { _, input in input }
         for node in graph.nodes where phases.contains(node.phase) {
             guard let operation = node.operation as? any OracleOperation else {
                 throw GraphError("the oracle does not know \(node.operation.name)")

@@ -26,17 +26,20 @@ struct CaseRunner {
     let backend: any Backend
     let test: OperationCase
     let layout: OperandLayout
-    /// Bytes before and behind each operand; none on a device that finds such accesses itself.
+    /// Whether the device is a simulator: it finds bad accesses itself, so buffers end where operands do, and it is slow.
+    let isSimulated: Bool
+    /// Bytes before and behind each operand.
     let margin: Int
 
     private let inputs: [TensorDescription]
     private let outputs: [TensorDescription]
 
-    init(_ backend: any Backend, _ test: OperationCase, _ layout: OperandLayout, hasMargins: Bool) throws {
+    init(_ backend: any Backend, _ test: OperationCase, _ layout: OperandLayout, isSimulated: Bool) throws {
         self.backend = backend
         self.test = test
         self.layout = layout
-        margin = hasMargins ? max(backend.device.alignment, 256) : 0
+        self.isSimulated = isSimulated
+        margin = isSimulated ? 0 : max(backend.device.alignment, 256)
         inputs = test.inputs.map(\.description)
         outputs = try test.operation.outputs(for: inputs)
     }
@@ -74,6 +77,8 @@ struct CaseRunner {
         try backend.run([step], test.invocation)
         let first = try result(inputRegions, outputRegions)
         for region in inputRegions + outputRegions + [workspace].compactMap({ $0 }) { try checkMargins(region) }
+
+        if isSimulated { return first }
 
         // Once more from the same start: the same bits must come.
         for region in outputRegions + [workspace].compactMap({ $0 }) { try poison(region) }

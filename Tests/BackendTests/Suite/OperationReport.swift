@@ -11,7 +11,7 @@ struct OperationReport {
 
     /// Runs every case of an operation that the device can run, in every layout that the operation allows.
     @MainActor static func all(of type: any TestedOperation.Type, on device: TestedDevice) throws -> [OperationReport] {
-        try type.allCases.filter { try device.canAfford($0.work()) }.flatMap { test in
+        try device.affordable(type.allCases).flatMap { test in
             try reports(on: test, device)
         }
     }
@@ -25,10 +25,10 @@ struct OperationReport {
             return isFused ? [] : [OperationReport(test: test, layout: .separate, failure: "is not supported")]
         }
         let expected = try test.expected()
-        return test.layouts.map { layout in
+        return (device.isSimulated ? [.separate] : test.layouts).map { layout in
             var report = OperationReport(test: test, layout: layout)
             do {
-                let runner = try CaseRunner(backend, test, layout, hasMargins: !device.isSimulated)
+                let runner = try CaseRunner(backend, test, layout, isSimulated: device.isSimulated)
                 report.error = try test.error(of: runner.run(), expecting: expected)
                 if let error = report.error, !(error <= tolerance) { report.failure = "its error is \(error)" }
             } catch {

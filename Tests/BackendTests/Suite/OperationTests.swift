@@ -10,7 +10,7 @@ extension BackendSuite {
             for report in failures.prefix(5) {
                 Issue.record("\(report.test) (\(report.layout)) on \(device): \(report.failure ?? "")")
             }
-            #expect(failures.isEmpty, "\(failures.count) of \(reports.count) failed on \(device)")
+            if failures.count > 5 { Issue.record("\(failures.count) of \(reports.count) cases failed on \(device)") }
         }
 
         @Test func `Every operation of the graph has cases`() throws {
