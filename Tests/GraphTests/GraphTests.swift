@@ -4,7 +4,7 @@ import Testing
 @Suite("Graph") struct GraphTests {
     @Test func `Inputs, parameters, states and outputs are found by name`() throws {
         var graph = Graph()
-        let x = graph.input("x", [8])
+        let x = try graph.input("x", [8])
         let weight = try graph.parameter("weight", [8, 2], .zeros)
         let counter = try graph.state("counter", [1], .zeros)
         let y = try graph.append(Dense(hasBias: false), [x, weight], layer: "dense")[0]
@@ -27,7 +27,7 @@ import Testing
 
     @Test func `A shape error names the layer, the operation and both shapes`() throws {
         var graph = Graph()
-        let picture = graph.input("picture", [8, 8, 3])
+        let picture = try graph.input("picture", [8, 8, 3])
         let filter = try graph.parameter("filter", [3, 3, 4, 16], .zeros)
         let error = #expect(throws: GraphError.self) {
             try graph.append(Convolution(Window(3), hasBias: false), [picture, filter], layer: "first")
@@ -40,8 +40,8 @@ import Testing
 
     @Test func `A failed append leaves the graph as it was`() throws {
         var graph = Graph()
-        let x = graph.input("x", [3])
-        let y = graph.input("y", [4])
+        let x = try graph.input("x", [3])
+        let y = try graph.input("y", [4])
         #expect(throws: GraphError.self) { try graph.append(Add(), [x, y], layer: "sum") }
         #expect(graph.nodes.isEmpty)
         #expect(graph.values.count == 2)
@@ -49,7 +49,7 @@ import Testing
 
     @Test func `Cost counts two operations for each multiply-add of a batch`() throws {
         var graph = Graph()
-        let picture = graph.input("picture", [6, 6, 3])
+        let picture = try graph.input("picture", [6, 6, 3])
         let filter = try graph.parameter("filter", [3, 3, 3, 16], .zeros)
         try graph.append(Convolution(Window(3), hasBias: false), [picture, filter], layer: "first")
         let cost = graph.cost(samples: 5)

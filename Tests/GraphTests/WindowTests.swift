@@ -52,10 +52,14 @@ import Testing
 
     @Test(arguments: [
         (Window(5), Shape([4, 9, 3]), "its 5×5 window is larger than its input [4, 9, 3]"),
-        (Window(3, dilation: 3), [6, 6, 1], "its 3×3 window (dilated 3×3) is larger than its input [6, 6, 1]"),
-        (Window(3), [27], "wants a picture [height, width, channels] for its input, not [27]"),
-        (Window(2, stride: 0), [6, 6, 1], "a window's size, stride and dilation are 1 or more"),
-        (Window(0), [6, 6, 1], "a window's size, stride and dilation are 1 or more"),
+        (Window(3, dilation: 3), Shape([6, 6, 1]), "its 3×3 window (dilated 3×3) is larger than its input [6, 6, 1]"),
+        (Window(3), Shape([27]), "wants a picture [height, width, channels] for its input, not [27]"),
+        (Window(2, stride: 0), Shape([6, 6, 1]), "a window's size, stride and dilation are 1 to 65536"),
+        (Window(0), Shape([6, 6, 1]), "a window's size, stride and dilation are 1 to 65536"),
+        (
+            Window(3, padding: .explicit(top: -1, bottom: 0, left: 0, right: 0)), Shape([6, 6, 1]),
+            "explicit padding is 0 to 65536 a side"
+        ),
     ])
     func `A window that does not fit says why`(_ window: Window, _ input: Shape, _ reason: String) {
         let error = #expect(throws: ShapeMismatch.self) { try window.geometry(over: input) }

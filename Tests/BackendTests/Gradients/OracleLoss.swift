@@ -19,7 +19,7 @@ struct OracleLoss {
         let description = input.description
         let id =
             description.isBatched
-            ? graph.input(name, description.shape, description.elementType)
+            ? try graph.input(name, description.shape, description.elementType)
             : try graph.parameter(name, description.shape, .zeros)
         let content = input.content.values(for: description, samples: invocation.count, &random)
         values[id] = OracleTensor(description, samples: invocation.count, values: content.map(Double.init))
