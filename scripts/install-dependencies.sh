@@ -48,12 +48,12 @@ need() { missing="$missing $1"; }
 
 has_library png.h png || need libpng-dev
 has_library jpeglib.h jpeg || need libjpeg-dev
-# OpenCL's headers only: the library is opened at run time where there is one.
 has_library CL/cl.h "" || need opencl-headers
+# The command opens OpenCL's library at run time, and works without; its loader comes along for the drivers there are.
+ldconfig -p 2>/dev/null | grep -q 'libOpenCL\.so\.1' || need ocl-icd-opencl-dev
 if [ "$purpose" = test ]; then
     [ -r /etc/OpenCL/vendors/pocl.icd ] || need pocl-opencl-icd
     [ -r /usr/lib/oclgrind/liboclgrind-rt-icd.so ] || need oclgrind
-    ldconfig -p 2>/dev/null | grep -q 'libOpenCL\.so\.1' || need ocl-icd-libopencl1
 fi
 if [ "$purpose" != build ]; then
     python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || need python3-venv

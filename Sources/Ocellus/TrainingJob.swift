@@ -48,14 +48,20 @@ public struct TrainingSettings: Sendable {
     }
 }
 
-/// A run from a folder of pictures to a model: all that `ocellus train` does, but for what it shows.
-public final class TrainingJob {
+/// What is about to be trained.
+public struct TrainingPreview: Sendable {
     /// The pictures that can be read.
     public let dataset: Dataset
     /// Which picture is in which part.
     public let split: DataSplit
-    /// What computes.
+    /// What will compute.
     public let device: ChosenDevice
+    /// How the device's memory will be laid out.
+    public let memory: MemoryPlan
+}
+
+/// A run from a folder of pictures to a model: all that `ocellus train` does, but for what it shows.
+public final class TrainingJob {
     /// The folder of the run.
     public let run: RunFolder
     /// What trains.
@@ -68,10 +74,12 @@ public final class TrainingJob {
     /// - Parameters:
     ///   - stopRequest: how a signal or another thread asks training to stop.
     ///   - checked: told now and then how many pictures have been decoded, from any thread.
+    ///   - willReserve: told what is about to be trained, before the device's memory is reserved.
     /// - Throws: the error of what cannot be done; then there is no folder.
     public convenience init(
         _ settings: TrainingSettings, stopRequest: StopRequest = StopRequest(),
-        checked: (@Sendable (_ done: Int, _ of: Int) -> Void)? = nil
+        checked: (@Sendable (_ done: Int, _ of: Int) -> Void)? = nil,
+        willReserve: (TrainingPreview) -> Void = { _ in }
     ) throws {
         try settings.options.validate()
         try RunFolder.checkAbsence(of: settings.output)
@@ -88,13 +96,16 @@ public final class TrainingJob {
             version: ocellusVersion, date: ISO8601DateFormatter().string(from: Date()), command: settings.command,
             dataset: dataset, split: split, network: network, preprocessing: preprocessing, options: settings.options,
             requestedDevice: settings.device.description, device: device.backend.device)
-        // All that can be wrong with the network shows here, before there is a folder.
-        _ = try TrainingGraphs(
-            network, loss: SoftmaxCrossEntropy(), optimizer: settings.options.optimizer, backend: device.backend)
-        try self.init(
-            dataset: dataset, split: split, device: device, cache: cache, description: description,
-            run: RunFolder.create(settings.output, description: description, split: split, dataset: dataset),
-            stopRequest: stopRequest)
+        let run = try RunFolder.create(settings.output, description: description, split: split, dataset: dataset)
+        do {
+            try self.init(
+                dataset: dataset, split: split, device: device, cache: cache, description: description, run: run,
+                stopRequest: stopRequest, willReserve: willReserve)
+        } catch {
+            // It holds nothing yet but what can be made again.
+            try? FileManager.default.removeItem(atPath: run.path)
+            throw error
+        }
     }
 
     /// Goes on with a run that was stopped.
@@ -106,7 +117,8 @@ public final class TrainingJob {
     /// - Throws: `TrainingError` when there is no run, or its data has changed.
     public convenience init(
         resuming path: String, epochs: Int? = nil, device: DeviceRequest? = nil, threads: Int? = nil,
-        stopRequest: StopRequest = StopRequest(), checked: (@Sendable (_ done: Int, _ of: Int) -> Void)? = nil
+        stopRequest: StopRequest = StopRequest(), checked: (@Sendable (_ done: Int, _ of: Int) -> Void)? = nil,
+        willReserve: (TrainingPreview) -> Void = { _ in }
     ) throws {
         let run = try RunFolder(path)
         var description = try run.description()
@@ -123,21 +135,19 @@ public final class TrainingJob {
         let chosen = try ChosenDevice(request, threads: threads)
         try self.init(
             dataset: dataset, split: DataSplit(file: run.splitPath, dataset: dataset), device: chosen, cache: cache,
-            description: description, run: run, stopRequest: stopRequest)
+            description: description, run: run, stopRequest: stopRequest, willReserve: willReserve)
     }
 
     private init(
         dataset: Dataset, split: DataSplit, device: ChosenDevice, cache: PictureCache, description: RunDescription,
-        run: RunFolder, stopRequest: StopRequest
+        run: RunFolder, stopRequest: StopRequest, willReserve: (TrainingPreview) -> Void
     ) throws {
-        self.dataset = dataset
-        self.split = split
-        self.device = device
         self.run = run
         self.description = description
         trainer = try Trainer(
             description.network, dataset: dataset, split: split, cache: cache, backend: device.backend,
-            options: description.options, run: run, stopRequest: stopRequest)
+            options: description.options, run: run, stopRequest: stopRequest
+        ) { willReserve(TrainingPreview(dataset: dataset, split: split, device: device, memory: $0)) }
     }
 
     /// Trains to the end, evaluates the best epoch's weights on the test part and writes the result down.

@@ -54,7 +54,14 @@ public final class Trainer {
         self.run = run
         self.stopRequest = stopRequest
         let graphs = try TrainingGraphs(network, loss: options.loss, optimizer: options.optimizer, backend: backend)
-        willReserve(Plan.memoryPlan(graphs.training, backend, capacity: options.batchSize))
+        let memory = Plan.memoryPlan(graphs.training, backend, capacity: options.batchSize)
+        willReserve(memory)
+        guard memory.peakByteCount <= backend.device.memoryByteCount else {
+            throw TrainingError(
+                "training takes \(memory.peakByteCount >> 20) MiB, but '\(backend.device.name)' has "
+                    + "\(backend.device.memoryByteCount >> 20) MiB; take a smaller batch than \(options.batchSize) or smaller "
+                    + "pictures than \(network.input)")
+        }
         session = try TrainingSession(graphs, backend: backend, capacity: options.batchSize, seed: options.seed)
         var loaders: [Part: Loader] = [:]
         for part in Part.allCases {

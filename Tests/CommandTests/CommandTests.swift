@@ -75,6 +75,7 @@ struct CommandTests {
             (["train", folder("parts"), "--output", folder("r"), "--learning-rate=-1"], 1, "learning rate"),
             (["train", folder("parts"), "--output", folder("r"), "--size", "4"], 1, "conv2"),
             (["train", folder("parts"), "--output", folder("r"), "--device", "opencl:nonesuch"], 1, "OpenCL"),
+            (["train", folder("parts"), "--output", folder("r"), "--size", "16384"], 1, "smaller pictures"),
             (["train", "--resume", folder("nothing")], 1, "nothing"),
             (["evaluate", folder("nothing"), folder("parts")], 1, "nothing"),
             (["predict", folder("nothing"), "x.jpg"], 1, "nothing"),

@@ -92,11 +92,12 @@ struct TrainCommand: ParsableCommand {
         if let resume {
             job = try TrainingJob(
                 resuming: resume, epochs: epochs, device: device.device, threads: device.threads,
-                stopRequest: interrupt, checked: display.checking)
+                stopRequest: interrupt, checked: display.checking, willReserve: display.show)
         } else {
-            job = try TrainingJob(settings(), stopRequest: interrupt, checked: display.checking)
+            job = try TrainingJob(
+                settings(), stopRequest: interrupt, checked: display.checking, willReserve: display.show)
         }
-        display.show(job)
+        display.showStart(job)
         guard let metrics = try job.train(observer: display) else {
             display.showInterrupted(job)
             throw ExitCode(130)

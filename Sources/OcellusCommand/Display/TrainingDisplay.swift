@@ -13,9 +13,10 @@ final class TrainingDisplay: TrainingObserver {
         }
     }
 
-    func show(_ job: TrainingJob) {
+    /// What was found, before the device's memory is reserved.
+    func show(_ preview: TrainingPreview) {
         Terminal.clearStatus()
-        let (dataset, split) = (job.dataset, job.split)
+        let (dataset, split) = (preview.dataset, preview.split)
         Terminal.note("\(dataset.samples.count) pictures of \(dataset.classes.count) classes in \(dataset.folder)")
         var table = Table(["class"] + Part.allCases.map(\.rawValue))
         let counts = Part.allCases.map { split.counts(of: $0, in: dataset) }
@@ -33,14 +34,17 @@ final class TrainingDisplay: TrainingObserver {
             let files = group.samples.map { dataset.samples[$0].path }
             Terminal.warn("the same picture is in several classes: " + files.joined(separator: ", "))
         }
-        let device = job.device.backend.device
-        Terminal.note("device: \(device.name), \(device.detail) (\(job.device.reason))")
-        let memory = job.trainer.memory
+        let device = preview.device.backend.device
+        Terminal.note("device: \(device.name), \(device.detail) (\(preview.device.reason))")
+        let memory = preview.memory
         Terminal.note(
             "memory: \(Terminal.megabytes(memory.peakByteCount)) (weights \(Terminal.megabytes(memory.parameterByteCount)), "
                 + "optimiser \(Terminal.megabytes(memory.stateByteCount)), "
                 + "activations \(Terminal.megabytes(memory.arenaByteCount)), "
                 + "pictures \(Terminal.megabytes(memory.inputByteCount)))")
+    }
+
+    func showStart(_ job: TrainingJob) {
         if job.trainer.progress.step > 0 {
             Terminal.note("resumed after epoch \(job.trainer.progress.epoch), step \(job.trainer.progress.step)")
         }
