@@ -5,6 +5,7 @@ import OcellusImages
 /// Threads take single pictures, the earliest batch's first, so that every thread works on the batch that is wanted next.
 final class BatchQueue: @unchecked Sendable {
     private let dataset: Dataset
+    private let files: [String]
     private let cache: PictureCache
     private let options: Loader.Options
     private let warp: AffineWarp
@@ -21,6 +22,7 @@ final class BatchQueue: @unchecked Sendable {
 
     init(dataset: Dataset, cache: PictureCache, options: Loader.Options) {
         self.dataset = dataset
+        files = dataset.samples.map(dataset.file(of:))
         self.cache = cache
         self.options = options
         warp = AffineWarp(cache.preprocessing)
@@ -118,7 +120,7 @@ final class BatchQueue: @unchecked Sendable {
     private func prepare(_ batch: PendingBatch, _ position: Int) -> (any Error)? {
         let (index, target) = batch.place(position)
         do {
-            let picture = try cache.picture(at: dataset.file(of: dataset.samples[index]))
+            let picture = try cache.picture(at: files[index])
             if options.augmentation.isNone {
                 cache.preprocessing.normalize(picture, into: target)
             } else {

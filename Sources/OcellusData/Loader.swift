@@ -56,7 +56,7 @@ public final class Loader: Sendable {
     /// Starts the threads, which wait for ``start(epoch:batch:)``.
     ///
     /// - Parameters:
-    ///   - indices: The pictures' places in `dataset.samples`; by default all.
+    ///   - indices: The pictures' places in `dataset.samples`; by default all. Each must be a place there.
     ///   - cache: Decodes the pictures and keeps them; several loaders may share it.
     /// - Throws: ``DatasetError/invalidOption(name:value:reason:)``.
     public init(_ dataset: Dataset, indices: [Int]? = nil, cache: PictureCache, options: Options = Options()) throws {

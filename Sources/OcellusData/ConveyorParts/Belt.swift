@@ -24,14 +24,14 @@ struct Belt {
     /// The rail's edge along the belt's second axis, and its side.
     private let rail: (edge: Float, side: Float)?
 
+    /// Darker than most metals, as belts are, so that parts stand out.
     private static let colors = [
         screenColor(0.20, 0.20, 0.21), screenColor(0.30, 0.31, 0.32), screenColor(0.16, 0.32, 0.25),
-        screenColor(0.17, 0.27, 0.43), screenColor(0.45, 0.45, 0.44), screenColor(0.66, 0.66, 0.63),
-        screenColor(0.40, 0.33, 0.27),
+        screenColor(0.17, 0.27, 0.43), screenColor(0.40, 0.33, 0.27),
     ]
 
     init(_ random: inout PhiloxSequence) {
-        color = random.pick(Self.colors) * random.nextUniform(in: 0.7...1.3)
+        color = random.pick(Self.colors) * random.nextUniform(in: 0.6...1.1)
         pattern = random.pick(Pattern.allCases)
         strength = random.nextUniform(in: 0.08...0.35)
         period = random.nextUniform(in: 0.03...0.11)

@@ -64,11 +64,11 @@ struct Camera {
     private let noise: Float
 
     init(_ random: inout PhiloxSequence) {
-        exposure = random.nextUniform(in: 0.6...1.25)
+        exposure = random.nextUniform(in: 0.75...1.25)
         let focus = random.nextUniform()
-        blur = focus * focus * 0.014
+        blur = focus * focus * 0.0085
         vignette = random.nextUniform(in: 0...0.9)
-        noise = random.nextUniform(in: 0.004...0.045)
+        noise = random.nextUniform(in: 0.003...0.027)
     }
 
     /// The picture as a file holds it.

@@ -24,7 +24,7 @@ struct Light {
         let warmth = random.nextUniform(in: -0.15...0.2)
         color = Vector(1 + warmth, 1, 1 - warmth) * random.nextUniform(in: 0.75...1.35)
         ambient = random.nextUniform(in: 0.25...0.5)
-        falloff = random.nextUniform(in: 0...0.45)
+        falloff = random.nextUniform(in: 0...0.22)
     }
 
     /// The light at a place of the picture, whatever the surface.
@@ -42,7 +42,7 @@ struct Metal {
     private static let colors = [
         screenColor(0.74, 0.75, 0.77), screenColor(0.66, 0.67, 0.69), screenColor(0.58, 0.58, 0.60),
         screenColor(0.82, 0.82, 0.82), screenColor(0.80, 0.68, 0.42), screenColor(0.78, 0.72, 0.55),
-        screenColor(0.76, 0.52, 0.40), screenColor(0.33, 0.33, 0.35),
+        screenColor(0.76, 0.52, 0.40),
     ]
     private static let rustColor = screenColor(0.48, 0.27, 0.15)
     private static let nylonColor = screenColor(0.25, 0.42, 0.75)
