@@ -24,48 +24,42 @@ kernel void average_pooling(
     global const float *x, global float *y, Window window, int channels, int counts_padding, ulong elements) {
     const ulong i = get_global_id(0) * VEC;
     if (i >= elements) return;
-    const int channel = i % (uint)channels;
     const ulong pixel = i / (uint)channels;
-    const int q = pixel % (uint)window.output_width;
-    const ulong row = pixel / (uint)window.output_width;
-    const int p = row % (uint)window.output_height;
-    const ulong sample = row / (uint)window.output_height;
+    const int channel = (int)(i - pixel * (uint)channels);
+    const Place at = place_of(pixel, window.output_height, window.output_width);
 
     floatV sum = (floatV)0.0f;
     for (int a = 0; a < window.height; ++a) {
-        const int h = p * window.stride_height + a * window.dilation_height - window.pad_top;
+        const int h = at.row * window.stride_height + a * window.dilation_height - window.pad_top;
         if (h < 0 || h >= window.input_height) continue;
         for (int b = 0; b < window.width; ++b) {
-            const int w = q * window.stride_width + b * window.dilation_width - window.pad_left;
+            const int w = at.column * window.stride_width + b * window.dilation_width - window.pad_left;
             if (w < 0 || w >= window.input_width) continue;
-            const ulong place = (sample * (uint)window.input_height + h) * (uint)window.input_width + w;
+            const ulong place = pixel_at(at.sample, h, w, window.input_height, window.input_width);
             sum += LOAD(x + place * (uint)channels + channel);
         }
     }
-    STORE(sum / max(divisor(window, p, q, counts_padding), 1.0f), y + i);
+    STORE(sum / max(divisor(window, at.row, at.column, counts_padding), 1.0f), y + i);
 }
 
 kernel void average_pooling_gradient(
     global const float *dy, global float *dx, Window window, int channels, int counts_padding, ulong elements) {
     const ulong i = get_global_id(0) * VEC;
     if (i >= elements) return;
-    const int channel = i % (uint)channels;
     const ulong pixel = i / (uint)channels;
-    const int w = pixel % (uint)window.input_width;
-    const ulong row = pixel / (uint)window.input_width;
-    const int h = row % (uint)window.input_height;
-    const ulong sample = row / (uint)window.input_height;
+    const int channel = (int)(i - pixel * (uint)channels);
+    const Place at = place_of(pixel, window.input_height, window.input_width);
 
     floatV sum = (floatV)0.0f;
     for (int a = 0; a < window.height; ++a) {
         const int p = window_over(
-            h, a, window.stride_height, window.dilation_height, window.pad_top, window.output_height);
+            at.row, a, window.stride_height, window.dilation_height, window.pad_top, window.output_height);
         if (p < 0) continue;
         for (int b = 0; b < window.width; ++b) {
             const int q = window_over(
-                w, b, window.stride_width, window.dilation_width, window.pad_left, window.output_width);
+                at.column, b, window.stride_width, window.dilation_width, window.pad_left, window.output_width);
             if (q < 0) continue;
-            const ulong place = (sample * (uint)window.output_height + p) * (uint)window.output_width + q;
+            const ulong place = pixel_at(at.sample, p, q, window.output_height, window.output_width);
             sum += LOAD(dy + place * (uint)channels + channel) / divisor(window, p, q, counts_padding);
         }
     }

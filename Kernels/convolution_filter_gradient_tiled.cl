@@ -15,8 +15,8 @@
     const int channels = input_channels / groups;                                                \
     const int columns = output_channels / groups;                                                \
     const ulong rows = (ulong)(window.height * window.width * channels);                         \
-    const int group = get_group_id(2) % groups;                                                  \
-    const ulong chunk = get_group_id(2) / groups;                                                \
+    const ulong chunk = get_group_id(2) / (uint)groups;                                          \
+    const int group = get_group_id(2) - chunk * (uint)groups;                                    \
     const ulong pixels = (ulong)count * (uint)(window.output_height * window.output_width);      \
     const ulong inner_first = chunk * (uint)pixels_a_chunk;                                      \
     const ulong inner_end = min(inner_first + (uint)pixels_a_chunk, pixels);                     \
@@ -24,30 +24,27 @@
     dy += group * columns;                                                                       \
     partial += chunk * rows * (uint)output_channels + group * columns;
 
-static inline float under_window(
-    global const float *x, Window window, int input_channels, int channels, int p, int q, ulong sample, int row) {
-    const int channel = row % channels;
-    const int element = row / channels;
-    const int h = p * window.stride_height + element / window.width * window.dilation_height - window.pad_top;
-    const int w = q * window.stride_width + element % window.width * window.dilation_width - window.pad_left;
-    if (h < 0 || h >= window.input_height || w < 0 || w >= window.input_width) return 0.0f;
-    return x[((sample * (uint)window.input_height + h) * (uint)window.input_width + w) * (uint)input_channels + channel];
-}
-
+// Four neighbours along row = (element, channel), all under the window of one output pixel.
 static inline float4 left4(
     global const float *x, Window window, int input_channels, int channels, int rows, int row, ulong pixel,
     ulong pixel_end) {
-    float4 value = (float4)0.0f;
-    if (pixel >= pixel_end) return value;
-    const int q = pixel % (uint)window.output_width;
-    const ulong line = pixel / (uint)window.output_width;
-    const int p = line % (uint)window.output_height;
-    const ulong sample = line / (uint)window.output_height;
-    if (row < rows) value.x = under_window(x, window, input_channels, channels, p, q, sample, row);
-    if (row + 1 < rows) value.y = under_window(x, window, input_channels, channels, p, q, sample, row + 1);
-    if (row + 2 < rows) value.z = under_window(x, window, input_channels, channels, p, q, sample, row + 2);
-    if (row + 3 < rows) value.w = under_window(x, window, input_channels, channels, p, q, sample, row + 3);
-    return value;
+    if (pixel >= pixel_end) return (float4)0.0f;
+    const Place at = place_of(pixel, window.output_height, window.output_width);
+    float values[4];
+    for (int r = 0; r < 4; ++r) {
+        const int element = (row + r) / channels;
+        const int i = element / window.width;
+        const int j = element - i * window.width;
+        const int h = at.row * window.stride_height + i * window.dilation_height - window.pad_top;
+        const int w = at.column * window.stride_width + j * window.dilation_width - window.pad_left;
+        const bool inside =
+            row + r < rows && h >= 0 && h < window.input_height && w >= 0 && w < window.input_width;
+        values[r] = inside
+            ? x[pixel_at(at.sample, h, w, window.input_height, window.input_width) * (uint)input_channels
+                + (row + r - element * channels)]
+            : 0.0f;
+    }
+    return vload4(0, values);
 }
 
 #define LEFT4(row, inner) left4(x, window, input_channels, channels, rows, row, inner, inner_end)

@@ -36,10 +36,10 @@ static inline void add_line_at_edge(
 
 __attribute__((reqd_work_group_size(1, 1, 1))) kernel void convolution_filter_gradient_wide(
     global const float *x, global const float *dy, global float *partial, Window window, Sizes sizes, int count) {
-    const int group = get_group_id(0) / sizes.blocks;
-    const int block = get_group_id(0) % sizes.blocks;
-    const int i = get_group_id(1) / sizes.steps;
-    const int j = get_group_id(1) % sizes.steps;
+    const int group = (int)get_group_id(0) / sizes.blocks;
+    const int block = (int)get_group_id(0) - group * sizes.blocks;
+    const int i = (int)get_group_id(1) / sizes.steps;
+    const int j = (int)get_group_id(1) - i * sizes.steps;
     const int column = group * sizes.columns + block * 16;
     const int present = min(sizes.columns - block * 16, 16);
 
@@ -71,7 +71,7 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void convolution_filter_gr
             }
             for (ulong line = line_block; line < block_end; ++line) {
                 const ulong sample = line / (uint)window.output_height;
-                const int p = line % (uint)window.output_height;
+                const int p = (int)(line - sample * (uint)window.output_height);
                 const int h = p * window.stride_height + i * window.dilation_height - window.pad_top;
                 if (h < 0 || h >= window.input_height || pixels == 0) continue;
                 const ulong place = (sample * (uint)window.input_height + h) * (uint)window.input_width

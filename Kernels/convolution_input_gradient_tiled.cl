@@ -22,40 +22,35 @@
 
 // Where the gradient lies that reaches input pixel `row` through one element of the window, or -1 for nowhere.
 static inline long reaching(Window window, ulong row, int element) {
-    const int w = row % (uint)window.input_width;
-    const ulong line = row / (uint)window.input_width;
-    const int h = line % (uint)window.input_height;
-    const ulong sample = line / (uint)window.input_height;
+    const Place at = place_of(row, window.input_height, window.input_width);
+    const int i = element / window.width;
+    const int j = element - i * window.width;
     const int p = window_over(
-        h, element / window.width, window.stride_height, window.dilation_height, window.pad_top,
-        window.output_height);
+        at.row, i, window.stride_height, window.dilation_height, window.pad_top, window.output_height);
     const int q = window_over(
-        w, element % window.width, window.stride_width, window.dilation_width, window.pad_left, window.output_width);
+        at.column, j, window.stride_width, window.dilation_width, window.pad_left, window.output_width);
     if (p < 0 || q < 0) return -1;
-    return (long)((sample * (uint)window.output_height + p) * (uint)window.output_width + q);
+    return (long)pixel_at(at.sample, p, q, window.output_height, window.output_width);
 }
 
-static inline float gradient_at(
-    global const float *dy, Window window, int output_channels, int channels, ulong row, int inner) {
-    const long pixel = reaching(window, row, inner / channels);
-    return pixel < 0 ? 0.0f : dy[pixel * output_channels + inner % channels];
-}
-
+// Four neighbours along inner = (element, channel).
 static inline float4 left4(
     global const float *dy, Window window, int output_channels, int channels, ulong rows, ulong row, int inner,
     int inner_end) {
     float4 value = (float4)0.0f;
-    if (row >= rows) return value;
+    if (row >= rows || inner >= inner_end) return value;
     if (channels % 4 == 0) {
-        if (inner >= inner_end) return value;
-        const long pixel = reaching(window, row, inner / channels);
-        return pixel < 0 ? value : vload4(0, dy + pixel * output_channels + inner % channels);
+        const int element = inner / channels;
+        const long pixel = reaching(window, row, element);
+        return pixel < 0 ? value : vload4(0, dy + pixel * output_channels + (inner - element * channels));
     }
-    if (inner < inner_end) value.x = gradient_at(dy, window, output_channels, channels, row, inner);
-    if (inner + 1 < inner_end) value.y = gradient_at(dy, window, output_channels, channels, row, inner + 1);
-    if (inner + 2 < inner_end) value.z = gradient_at(dy, window, output_channels, channels, row, inner + 2);
-    if (inner + 3 < inner_end) value.w = gradient_at(dy, window, output_channels, channels, row, inner + 3);
-    return value;
+    float values[4];
+    for (int i = 0; i < 4; ++i) {
+        const int element = (inner + i) / channels;
+        const long pixel = inner + i < inner_end ? reaching(window, row, element) : -1;
+        values[i] = pixel < 0 ? 0.0f : dy[pixel * output_channels + (inner + i - element * channels)];
+    }
+    return vload4(0, values);
 }
 
 // filter[element, column, channel] for four neighbours of inner = (element, channel).
@@ -63,16 +58,18 @@ static inline float4 right4(
     global const float *filter, int output_channels, int channels, int columns, int inner, int inner_end,
     int column) {
     float4 value = (float4)0.0f;
-    if (column >= columns) return value;
+    if (column >= columns || inner >= inner_end) return value;
     if (channels % 4 == 0) {
-        if (inner >= inner_end) return value;
-        return vload4(
-            0, filter + (ulong)(inner / channels * columns + column) * (uint)output_channels + inner % channels);
+        const int element = inner / channels;
+        const ulong line = (ulong)(element * columns + column);
+        return vload4(0, filter + line * (uint)output_channels + (inner - element * channels));
     }
-    float values[4] = {0.0f, 0.0f, 0.0f, 0.0f};
-    for (int i = 0; i < 4 && inner + i < inner_end; ++i) {
-        const ulong line = (ulong)((inner + i) / channels * columns + column);
-        values[i] = filter[line * (uint)output_channels + (inner + i) % channels];
+    float values[4];
+    for (int i = 0; i < 4; ++i) {
+        const int element = (inner + i) / channels;
+        const ulong line = (ulong)(element * columns + column);
+        values[i] = inner + i < inner_end
+            ? filter[line * (uint)output_channels + (inner + i - element * channels)] : 0.0f;
     }
     return vload4(0, values);
 }

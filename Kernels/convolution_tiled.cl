@@ -21,45 +21,35 @@
     bias += has_bias ? group * columns : 0;                                                      \
     y += group * columns;
 
-// One element under the window of output pixel `row`.
-static inline float under_window(
-    global const float *x, Window window, int input_channels, int channels, ulong row, int inner) {
-    const int channel = inner % channels;
-    const int element = inner / channels;
-    const int q = row % (uint)window.output_width;
-    const ulong line = row / (uint)window.output_width;
-    const int p = line % (uint)window.output_height;
-    const ulong sample = line / (uint)window.output_height;
-    const int h = p * window.stride_height + element / window.width * window.dilation_height - window.pad_top;
-    const int w = q * window.stride_width + element % window.width * window.dilation_width - window.pad_left;
-    if (h < 0 || h >= window.input_height || w < 0 || w >= window.input_width) return 0.0f;
-    return x[((sample * (uint)window.input_height + h) * (uint)window.input_width + w) * (uint)input_channels + channel];
+// Where x lies under one element of the window of output pixel `row`, or -1 outside of the input.
+static inline long under_window(Window window, ulong row, int element) {
+    const Place at = place_of(row, window.output_height, window.output_width);
+    const int i = element / window.width;
+    const int j = element - i * window.width;
+    const int h = at.row * window.stride_height + i * window.dilation_height - window.pad_top;
+    const int w = at.column * window.stride_width + j * window.dilation_width - window.pad_left;
+    if (h < 0 || h >= window.input_height || w < 0 || w >= window.input_width) return -1;
+    return (long)pixel_at(at.sample, h, w, window.input_height, window.input_width);
 }
 
+// Four neighbours along inner = (element, channel).
 static inline float4 left4(
     global const float *x, Window window, int input_channels, int channels, ulong rows, ulong row, int inner,
     int inner_end) {
     float4 value = (float4)0.0f;
-    if (row >= rows) return value;
+    if (row >= rows || inner >= inner_end) return value;
     if (channels % 4 == 0) {
-        if (inner >= inner_end) return value;
-        const int channel = inner % channels;
         const int element = inner / channels;
-        const int q = row % (uint)window.output_width;
-        const ulong line = row / (uint)window.output_width;
-        const int p = line % (uint)window.output_height;
-        const ulong sample = line / (uint)window.output_height;
-        const int h = p * window.stride_height + element / window.width * window.dilation_height - window.pad_top;
-        const int w = q * window.stride_width + element % window.width * window.dilation_width - window.pad_left;
-        if (h < 0 || h >= window.input_height || w < 0 || w >= window.input_width) return value;
-        const ulong pixel = (sample * (uint)window.input_height + h) * (uint)window.input_width + w;
-        return vload4(0, x + pixel * (uint)input_channels + channel);
+        const long pixel = under_window(window, row, element);
+        return pixel < 0 ? value : vload4(0, x + pixel * input_channels + (inner - element * channels));
     }
-    if (inner < inner_end) value.x = under_window(x, window, input_channels, channels, row, inner);
-    if (inner + 1 < inner_end) value.y = under_window(x, window, input_channels, channels, row, inner + 1);
-    if (inner + 2 < inner_end) value.z = under_window(x, window, input_channels, channels, row, inner + 2);
-    if (inner + 3 < inner_end) value.w = under_window(x, window, input_channels, channels, row, inner + 3);
-    return value;
+    float values[4];
+    for (int i = 0; i < 4; ++i) {
+        const int element = (inner + i) / channels;
+        const long pixel = inner + i < inner_end ? under_window(window, row, element) : -1;
+        values[i] = pixel < 0 ? 0.0f : x[pixel * input_channels + (inner + i - element * channels)];
+    }
+    return vload4(0, values);
 }
 
 #define LEFT4(row, inner) left4(x, window, input_channels, channels, rows, row, inner, inner_end)

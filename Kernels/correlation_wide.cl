@@ -23,21 +23,20 @@ typedef struct {
 
 // The filter as packed[group, block, i, j, channel, 16], and a run of zeros after it for what lies outside of the input.
 kernel void pack_filter(global const float *filter, global float *packed, Correlation sizes) {
-    ulong rest = get_global_id(0);
+    const ulong row = get_global_id(0);
     const ulong rows = (ulong)(sizes.groups * sizes.blocks) * (uint)(sizes.window_height * sizes.window_width)
         * (uint)sizes.channels;
-    if (rest >= rows) {
-        if (rest < rows + (uint)((sizes.run + 15) / 16)) vstore16((float16)0.0f, rest, packed);
+    if (row >= rows) {
+        if (row < rows + (uint)((sizes.run + 15) / 16)) vstore16((float16)0.0f, row, packed);
         return;
     }
-    const int channel = rest % (uint)sizes.channels;
-    rest /= (uint)sizes.channels;
-    const int j = rest % (uint)sizes.window_width;
-    rest /= (uint)sizes.window_width;
-    const int i = rest % (uint)sizes.window_height;
-    rest /= (uint)sizes.window_height;
-    const int block = rest % (uint)sizes.blocks;
-    const int group = rest / (uint)sizes.blocks;
+    const ulong element = row / (uint)sizes.channels;
+    const int channel = (int)(row - element * (uint)sizes.channels);
+    const Place at = place_of(element, sizes.window_height, sizes.window_width);
+    const int i = at.row;
+    const int j = at.column;
+    const int group = (int)(at.sample / (uint)sizes.blocks);
+    const int block = (int)at.sample - group * sizes.blocks;
     const long first = sizes.filter_first + (long)i * sizes.filter_row + (long)j * sizes.filter_column
         + (long)channel * sizes.filter_channel + (long)group * sizes.filter_group;
     float values[16];
@@ -45,14 +44,14 @@ kernel void pack_filter(global const float *filter, global float *packed, Correl
         const int column = block * 16 + lane;
         values[lane] = column < sizes.columns ? filter[first + (long)column * sizes.filter_output] : 0.0f;
     }
-    vstore16(vload16(0, values), get_global_id(0), packed);
+    vstore16(vload16(0, values), row, packed);
 }
 
 __attribute__((reqd_work_group_size(1, 1, 1))) kernel void correlation_wide(
     global const float *x, global const float *packed, global const float *bias, global float *y,
     Correlation sizes, int count) {
-    const int group = get_group_id(0) / sizes.blocks;
-    const int block = get_group_id(0) % sizes.blocks;
+    const int group = (int)get_group_id(0) / sizes.blocks;
+    const int block = (int)get_group_id(0) - group * sizes.blocks;
     const int channel = group * sizes.columns + block * 16;
     const int present = min(sizes.columns - block * 16, 16);
     const ulong filter_rows = (ulong)(sizes.window_height * sizes.window_width) * (uint)sizes.channels;
@@ -63,9 +62,10 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void correlation_wide(
     const ulong first = get_group_id(1) * (ulong)sizes.pixels_an_item;
     const ulong plane = (ulong)sizes.grid_height * (uint)sizes.grid_width;
     const ulong end = min(first + (uint)sizes.pixels_an_item, (ulong)count * plane);
-    ulong sample = first / plane;
-    int p = (int)(first % plane) / sizes.grid_width;
-    int q = (int)(first % plane) % sizes.grid_width;
+    const Place start_place = place_of(first, sizes.grid_height, sizes.grid_width);
+    ulong sample = start_place.sample;
+    int p = start_place.row;
+    int q = start_place.column;
 
     for (ulong pixel = first; pixel < end; pixel += ROWS) {
         const int rows = (int)min((ulong)ROWS, end - pixel);

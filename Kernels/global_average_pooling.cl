@@ -5,7 +5,8 @@ kernel void global_average_pooling(
     const ulong i = get_global_id(0) * VEC;
     if (i >= elements) return;
     const ulong sample = i / (uint)channels;
-    global const float *from = x + sample * (uint)pixels * (uint)channels + i % (uint)channels;
+    const int channel = (int)(i - sample * (uint)channels);
+    global const float *from = x + sample * (uint)pixels * (uint)channels + channel;
     floatV sum = (floatV)0.0f;
     for (int pixel = 0; pixel < pixels; ++pixel) sum += LOAD(from + (ulong)pixel * (uint)channels);
     STORE(sum / (float)pixels, y + i);
@@ -16,5 +17,7 @@ kernel void global_average_pooling_gradient(
     const ulong i = get_global_id(0) * VEC;
     if (i >= elements) return;
     const ulong sample = i / ((ulong)pixels * (uint)channels);
-    STORE(LOAD(dy + sample * (uint)channels + i % (uint)channels) / (float)pixels, dx + i);
+    const ulong pixel = i / (uint)channels;
+    const int channel = (int)(i - pixel * (uint)channels);
+    STORE(LOAD(dy + sample * (uint)channels + channel) / (float)pixels, dx + i);
 }

@@ -16,8 +16,8 @@ typedef struct {
     const ulong rows = rows_are_samples ? (ulong)count : (ulong)sizes.rows;                      \
     const ulong inner = inner_are_samples ? (ulong)count : (ulong)sizes.inner;                   \
     const int columns = sizes.columns;                                                           \
-    const ulong batch = get_group_id(2) / chunks;                                                \
-    const ulong chunk = get_group_id(2) % chunks;                                                \
+    const ulong batch = get_group_id(2) / (uint)chunks;                                          \
+    const ulong chunk = get_group_id(2) - batch * (uint)chunks;                                  \
     const ulong inner_first = chunk * (uint)sizes.inner_a_chunk;                                 \
     const ulong inner_end = min(inner_first + (uint)sizes.inner_a_chunk, inner);                 \
     left_factor += batch * (uint)sizes.left_batch;                                               \

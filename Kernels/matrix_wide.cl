@@ -18,7 +18,7 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void matrix_wide(
     const ulong all_rows = rows_are_samples ? (ulong)count : (ulong)sizes.rows;
     const ulong inner = inner_are_samples ? (ulong)count : (ulong)sizes.inner;
     const ulong batch = get_group_id(2) / (uint)chunks;
-    const ulong chunk = get_group_id(2) % (uint)chunks;
+    const ulong chunk = get_group_id(2) - batch * (uint)chunks;
     const ulong first = chunk * (uint)sizes.inner_a_chunk;
     const ulong end = min(first + (uint)sizes.inner_a_chunk, inner);
     const ulong first_row = get_group_id(1) * (ulong)rows_an_item;

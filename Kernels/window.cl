@@ -11,3 +11,22 @@ static inline int window_over(int place, int i, int stride, int dilation, int pa
     const int p = offset / stride;
     return p * stride == offset && p < windows ? p : -1;
 }
+
+// A pixel's place in its plane and the sample it belongs to. Remainders are written out: Oclgrind's check for
+// uninitialised memory does not know what its compiler makes of a quotient and a remainder of the same numbers.
+typedef struct {
+    ulong sample;
+    int row, column;
+} Place;
+
+static inline Place place_of(ulong pixel, int height, int width) {
+    const ulong line = pixel / (uint)width;
+    const ulong sample = line / (uint)height;
+    const Place place = {sample, (int)(line - sample * (uint)height), (int)(pixel - line * (uint)width)};
+    return place;
+}
+
+// The pixel at a place.
+static inline ulong pixel_at(ulong sample, int row, int column, int height, int width) {
+    return (sample * (uint)height + row) * (uint)width + column;
+}

@@ -75,7 +75,7 @@ struct Correlation {
         // Long enough that a group's start does not count, short enough that a batch of one keeps every core busy.
         let places = height.grid * width.grid
         let pixelsPerItem = min(max(places / 32, 24), 240).rounded(upTo: backend.wideRows)
-        let source = try KernelSource.files("wide", "correlation_wide")
+        let source = try KernelSource.files("window", "wide", "correlation_wide")
         let sizes = KernelArgument.ints(kernelIntegers(pixelsPerItem: pixelsPerItem))
         let columnGroups = groups * blocks
         return [
