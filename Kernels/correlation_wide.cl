@@ -47,80 +47,101 @@ kernel void pack_filter(global const float *filter, global float *packed, Correl
     vstore16(vload16(0, values), row, packed);
 }
 
+// A tile of ROWS places: where the window's first element lies in x for each.
+typedef struct {
+    int h[ROWS], w[ROWS];
+    long from[ROWS];
+} Tile;
+
+// Adds the sum over the window and the channels of one group for each place of a tile.
+static inline void correlate(
+    float16 *sums, global const float *x, global const float *filter, global const float *zeros, const Tile *tile,
+    const Correlation *sizes) {
+    for (int i = 0; i < sizes->window_height; ++i) {
+        for (int j = 0; j < sizes->steps; ++j) {
+            const int down = i * sizes->dilation_height;
+            const int right = j * sizes->dilation_width;
+            const long step = ((long)down * sizes->input_width + right) * sizes->input_channels;
+            global const float *values[ROWS];
+#pragma unroll
+            for (int r = 0; r < ROWS; ++r) {
+                const bool inside = (uint)(tile->h[r] + down) < (uint)sizes->input_height
+                    && (uint)(tile->w[r] + right) < (uint)sizes->input_width;
+                values[r] = inside ? x + (tile->from[r] + step) : zeros;
+            }
+            for (int k = 0; k < sizes->run; ++k) {
+                const float16 row = vload16(k, filter);
+#pragma unroll
+                for (int r = 0; r < ROWS; ++r) sums[r] += values[r][k] * row;
+            }
+            filter += 16 * sizes->run;
+        }
+    }
+}
+
+// What a work-item computes: a block of 16 output channels, and the packed filter for it.
+typedef struct {
+    int group, channel, present;
+    global const float *filter, *zeros;
+} Block;
+
+static inline Block block_of(int index, global const float *packed, const Correlation *sizes) {
+    Block block;
+    block.group = index / sizes->blocks;
+    const int within = index - block.group * sizes->blocks;
+    block.channel = block.group * sizes->columns + within * 16;
+    block.present = min(sizes->columns - within * 16, 16);
+    const ulong rows = (ulong)(sizes->window_height * sizes->window_width) * (uint)sizes->channels;
+    block.filter = packed + index * rows * 16;
+    block.zeros = packed + (ulong)(sizes->groups * sizes->blocks) * rows * 16;
+    return block;
+}
+
+// The next place of the grid.
+static inline void advance(Place *place, int height, int width) {
+    if (++place->column < width) return;
+    place->column = 0;
+    if (++place->row < height) return;
+    place->row = 0;
+    ++place->sample;
+}
+
 __attribute__((reqd_work_group_size(1, 1, 1))) kernel void correlation_wide(
     global const float *x, global const float *packed, global const float *bias, global float *y,
     Correlation sizes, int count) {
-    const int group = (int)get_group_id(0) / sizes.blocks;
-    const int block = (int)get_group_id(0) - group * sizes.blocks;
-    const int channel = group * sizes.columns + block * 16;
-    const int present = min(sizes.columns - block * 16, 16);
-    const ulong filter_rows = (ulong)(sizes.window_height * sizes.window_width) * (uint)sizes.channels;
-    global const float *filter = packed + get_group_id(0) * filter_rows * 16;
-    global const float *zeros = packed + (ulong)(sizes.groups * sizes.blocks) * filter_rows * 16;
-    const float16 start = sizes.has_bias ? load16(bias + channel, present) : (float16)0.0f;
-
+    const Block block = block_of(get_group_id(0), packed, &sizes);
+    const float16 start = sizes.has_bias ? load16(bias + block.channel, block.present) : (float16)0.0f;
     const ulong first = get_group_id(1) * (ulong)sizes.pixels_an_item;
-    const ulong plane = (ulong)sizes.grid_height * (uint)sizes.grid_width;
-    const ulong end = min(first + (uint)sizes.pixels_an_item, (ulong)count * plane);
-    const Place start_place = place_of(first, sizes.grid_height, sizes.grid_width);
-    ulong sample = start_place.sample;
-    int p = start_place.row;
-    int q = start_place.column;
+    const ulong end = min(
+        first + (uint)sizes.pixels_an_item, (ulong)count * (uint)sizes.grid_height * (uint)sizes.grid_width);
+    Place place = place_of(first, sizes.grid_height, sizes.grid_width);
 
     for (ulong pixel = first; pixel < end; pixel += ROWS) {
         const int rows = (int)min((ulong)ROWS, end - pixel);
-        int h[ROWS], w[ROWS];
-        long from[ROWS], to[ROWS];
+        Tile tile;
+        long to[ROWS];
 #pragma unroll
         for (int r = 0; r < ROWS; ++r) {
-            h[r] = p * sizes.stride_height + sizes.offset_height;
-            w[r] = q * sizes.stride_width + sizes.offset_width;
-            from[r] = (((long)sample * sizes.input_height + h[r]) * sizes.input_width + w[r]) * sizes.input_channels
-                + group * sizes.channels;
-            to[r] = (((long)sample * sizes.output_height + p * sizes.spread_height + sizes.first_row)
+            tile.h[r] = place.row * sizes.stride_height + sizes.offset_height;
+            tile.w[r] = place.column * sizes.stride_width + sizes.offset_width;
+            tile.from[r] = (((long)place.sample * sizes.input_height + tile.h[r]) * sizes.input_width + tile.w[r])
+                    * sizes.input_channels
+                + block.group * sizes.channels;
+            to[r] = (((long)place.sample * sizes.output_height + place.row * sizes.spread_height + sizes.first_row)
                          * sizes.output_width
-                     + q * sizes.spread_width + sizes.first_column)
+                     + place.column * sizes.spread_width + sizes.first_column)
                     * sizes.output_channels
-                + channel;
+                + block.channel;
             // Rows beyond the end repeat the last one, and are not stored.
-            if (r + 1 < rows || rows == ROWS) {
-                if (++q == sizes.grid_width) {
-                    q = 0;
-                    if (++p == sizes.grid_height) {
-                        p = 0;
-                        ++sample;
-                    }
-                }
-            }
+            if (r + 1 < rows || rows == ROWS) advance(&place, sizes.grid_height, sizes.grid_width);
         }
-
         float16 sums[ROWS];
 #pragma unroll
         for (int r = 0; r < ROWS; ++r) sums[r] = start;
-        global const float *weight = filter;
-        for (int i = 0; i < sizes.window_height; ++i) {
-            for (int j = 0; j < sizes.steps; ++j) {
-                const int down = i * sizes.dilation_height;
-                const int right = j * sizes.dilation_width;
-                const long step = ((long)down * sizes.input_width + right) * sizes.input_channels;
-                global const float *values[ROWS];
-#pragma unroll
-                for (int r = 0; r < ROWS; ++r) {
-                    const bool inside = (uint)(h[r] + down) < (uint)sizes.input_height
-                        && (uint)(w[r] + right) < (uint)sizes.input_width;
-                    values[r] = inside ? x + (from[r] + step) : zeros;
-                }
-                for (int k = 0; k < sizes.run; ++k) {
-                    const float16 row = vload16(k, weight);
-#pragma unroll
-                    for (int r = 0; r < ROWS; ++r) sums[r] += values[r][k] * row;
-                }
-                weight += 16 * sizes.run;
-            }
-        }
+        correlate(sums, x, block.filter, block.zeros, &tile, &sizes);
 #pragma unroll
         for (int r = 0; r < ROWS; ++r) {
-            if (r < rows) store16(activate16(sums[r], sizes.function), y + to[r], present);
+            if (r < rows) store16(activate16(sums[r], sizes.function), y + to[r], block.present);
         }
     }
 }

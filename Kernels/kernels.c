@@ -82,6 +82,14 @@ static const char max_pooling[] = {
 #embed "max_pooling.cl"
     , 0};
 
+static const char pooled_convolution_gradients_wide[] = {
+#embed "pooled_convolution_gradients_wide.cl"
+    , 0};
+
+static const char pooled_convolution_wide[] = {
+#embed "pooled_convolution_wide.cl"
+    , 0};
+
 static const char sgd_update[] = {
 #embed "sgd_update.cl"
     , 0};
@@ -134,6 +142,8 @@ static const struct {
     KERNEL(matrix_tiled)
     KERNEL(matrix_wide)
     KERNEL(max_pooling)
+    KERNEL(pooled_convolution_gradients_wide)
+    KERNEL(pooled_convolution_wide)
     KERNEL(sgd_update)
     KERNEL(softmax)
     KERNEL(softmax_cross_entropy)

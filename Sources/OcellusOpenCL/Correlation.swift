@@ -72,21 +72,48 @@ struct Correlation {
         on backend: OpenCLBackend, x: KernelArgument, filter: KernelArgument, bias: KernelArgument?,
         y: KernelArgument, packed: BufferRegion, isBatched: Bool, label: String
     ) throws -> [KernelLaunch] {
-        // Long enough that a group's start does not count, short enough that a batch of one keeps every core busy.
-        let places = height.grid * width.grid
-        let pixelsPerItem = min(max(places / 32, 24), 240).rounded(upTo: backend.wideRows)
-        let source = try KernelSource.files("window", "wide", "correlation_wide")
-        let sizes = KernelArgument.ints(kernelIntegers(pixelsPerItem: pixelsPerItem))
-        let columnGroups = groups * blocks
+        let pixelsPerItem = placesPerItem.rounded(upTo: backend.wideRows)
+        return try prepare(
+            on: backend, "correlation_wide", of: .files("window", "wide", "correlation_wide"), filter: filter,
+            packed: packed, placesPerItem: pixelsPerItem, isBatched: isBatched, label: label
+        ) { sizes in [x, .buffer(packed), bias ?? filter, y, sizes, isBatched ? .count : .int(1)] }
+    }
+
+    /// The same for a convolution under a 2×2 max-pooling; the grid is that of the pooled places.
+    func preparePooled(
+        on backend: OpenCLBackend, x: KernelArgument, filter: KernelArgument, bias: KernelArgument?,
+        y: KernelArgument, winners: KernelArgument?, packed: BufferRegion, isBatched: Bool, label: String
+    ) throws -> [KernelLaunch] {
+        let source = try KernelSource.files("window", "wide", "correlation_wide", "pooled_convolution_wide")
+        return try prepare(
+            on: backend, "pooled_convolution_wide", of: source, filter: filter, packed: packed,
+            placesPerItem: placesPerItem.rounded(upTo: backend.wideRows) / 2, isBatched: isBatched, label: label
+        ) { sizes in
+            [
+                x, .buffer(packed), bias ?? filter, y, winners ?? y, sizes, .int(winners == nil ? 0 : 1),
+                isBatched ? .count : .int(1),
+            ]
+        }
+    }
+
+    /// Long enough that a group's start does not count, short enough that a batch of one keeps every core busy.
+    private var placesPerItem: Int { min(max(height.grid * width.grid / 32, 24), 240) }
+
+    private func prepare(
+        on backend: OpenCLBackend, _ entry: String, of source: KernelSource, filter: KernelArgument,
+        packed: BufferRegion, placesPerItem: Int, isBatched: Bool, label: String,
+        arguments: (_ sizes: KernelArgument) -> [KernelArgument]
+    ) throws -> [KernelLaunch] {
+        let sizes = KernelArgument.ints(kernelIntegers(pixelsPerItem: placesPerItem))
+        let (columnGroups, places) = (groups * blocks, height.grid * width.grid)
         return [
             try backend.launch(
                 "pack_filter", of: source, defines: ["ROWS": backend.wideRows], [filter, .buffer(packed), sizes],
                 grid: .linear(packedRows, batched: false, local: 16), label: label),
             try backend.launch(
-                "correlation_wide", of: source, defines: ["ROWS": backend.wideRows],
-                [x, .buffer(packed), bias ?? filter, y, sizes, isBatched ? .count : .int(1)],
+                entry, of: source, defines: ["ROWS": backend.wideRows], arguments(sizes),
                 grid: LaunchGrid(local: [1, 1, 1]) { count in
-                    [columnGroups, ((isBatched ? count : 1) * places).dividedUp(by: pixelsPerItem), 1]
+                    [columnGroups, ((isBatched ? count : 1) * places).dividedUp(by: placesPerItem), 1]
                 }, label: label),
         ]
     }
@@ -113,6 +140,16 @@ extension Correlation {
                 first: 0, row: window.width * channels * outputs, column: channels * outputs, channel: outputs,
                 output: 1, group: outputs / groups),
             hasBias: hasBias, function: function)
+    }
+
+    /// The same, for the kernel that pools its output 2×2: the grid is that of the pooled places.
+    static func pooled(
+        _ geometry: WindowGeometry, filter: Shape, hasBias: Bool, function: ActivationFunction, groups: Int
+    ) -> Correlation {
+        var result = Correlation(geometry, filter: filter, groups: groups, hasBias: hasBias, function: function)
+        result.height.grid /= 2
+        result.width.grid /= 2
+        return result
     }
 
     /// The gradient of that convolution by its input, one correlation of dy for each phase of the stride: input places

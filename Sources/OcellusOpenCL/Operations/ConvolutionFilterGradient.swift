@@ -54,7 +54,9 @@ extension ConvolutionFilterGradient: OpenCLOperation {
                 length = max((itemsPerSample * samples).dividedUp(by: 512.dividedUp(by: tiles)), 256).rounded(upTo: 16)
             case .wide:
                 itemsPerSample = geometry.outputHeight
-                length = max((itemsPerSample * samples).dividedUp(by: 32), 1)
+                // Every chunk is a whole dw: many where it is small, few where its channels alone keep every core busy.
+                let chunks = min(max(16_777_216 / dw.byteCount(samples: 1), 1), 32)
+                length = (itemsPerSample * samples).dividedUp(by: chunks)
             }
             count = (itemsPerSample * samples).dividedUp(by: length)
         }

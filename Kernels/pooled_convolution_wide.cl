@@ -1,0 +1,73 @@
+// A convolution, its activation and a 2 x 2 max-pooling: the file before this one has the convolution. A tile holds ROWS / 2
+// pooled places; it takes two passes, one for each line under them, over two neighbouring pixels a place.
+
+// Stores the first `present` of 16 bytes.
+static inline void store_winners(uchar16 value, global uchar *pointer, int present) {
+    if (present >= 16) {
+        vstore16(value, 0, pointer);
+        return;
+    }
+    uchar values[16];
+    vstore16(value, 0, values);
+    for (int i = 0; i < present; ++i) pointer[i] = values[i];
+}
+
+// The grid of `sizes` is that of the pooled places. winners is not written unless keeps_winners.
+__attribute__((reqd_work_group_size(1, 1, 1))) kernel void pooled_convolution_wide(
+    global const float *x, global const float *packed, global const float *bias, global float *y,
+    global uchar *winners, Correlation sizes, int keeps_winners, int count) {
+    const Block block = block_of(get_group_id(0), packed, &sizes);
+    const float16 start = sizes.has_bias ? load16(bias + block.channel, block.present) : (float16)0.0f;
+    const ulong first = get_group_id(1) * (ulong)sizes.pixels_an_item;
+    const ulong end = min(
+        first + (uint)sizes.pixels_an_item, (ulong)count * (uint)sizes.grid_height * (uint)sizes.grid_width);
+    Place place = place_of(first, sizes.grid_height, sizes.grid_width);
+
+    for (ulong pixel = first; pixel < end; pixel += ROWS / 2) {
+        const int places = (int)min((ulong)(ROWS / 2), end - pixel);
+        Tile tile;
+#pragma unroll
+        for (int r = 0; r < ROWS; ++r) {
+            tile.h[r] = 2 * place.row * sizes.stride_height + sizes.offset_height;
+            tile.w[r] = (2 * place.column + (r & 1)) * sizes.stride_width + sizes.offset_width;
+            tile.from[r] = (((long)place.sample * sizes.input_height + tile.h[r]) * sizes.input_width + tile.w[r])
+                    * sizes.input_channels
+                + block.group * sizes.channels;
+            // Places beyond the end repeat the last one, and are not stored.
+            if ((r & 1) && (r / 2 + 1 < places || places == ROWS / 2)) {
+                advance(&place, sizes.grid_height, sizes.grid_width);
+            }
+        }
+
+        float16 best[ROWS / 2];
+        int16 winner[ROWS / 2];
+        for (int line = 0; line < 2; ++line) {
+            float16 sums[ROWS];
+#pragma unroll
+            for (int r = 0; r < ROWS; ++r) sums[r] = start;
+            correlate(sums, x, block.filter, block.zeros, &tile, &sizes);
+#pragma unroll
+            for (int r = 0; r < ROWS; ++r) {
+                const float16 value = activate16(sums[r], sizes.function);
+                if (line == 0 && (r & 1) == 0) {
+                    best[r / 2] = value;
+                    winner[r / 2] = (int16)0;
+                } else {
+                    const int16 is_larger = value > best[r / 2];
+                    best[r / 2] = is_larger ? value : best[r / 2];
+                    winner[r / 2] = is_larger ? (int16)(2 * line + (r & 1)) : winner[r / 2];
+                }
+                tile.h[r] += sizes.stride_height;
+                tile.from[r] += (long)sizes.stride_height * sizes.input_width * sizes.input_channels;
+            }
+        }
+#pragma unroll
+        for (int r = 0; r < ROWS / 2; ++r) {
+            if (r < places) {
+                const ulong to = (pixel + r) * (uint)sizes.output_channels + block.channel;
+                store16(best[r], y + to, block.present);
+                if (keeps_winners) store_winners(convert_uchar16(winner[r]), winners + to, block.present);
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import OcellusGraph
+
+extension PooledConvolutionInputGradient: OpenCLOperation {
+    /// Whether the kernels are those for CPUs, and know such a convolution.
+    public func isSupported(
+        on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription]
+    ) -> Bool {
+        guard backend.kernelFamily == .wide, let geometry = try? window.geometry(over: inputShape) else { return false }
+        return PooledGradient.isSupported(geometry, groups: groups, channels: inputShape[2])
+    }
+
+    /// The packed filter.
+    public func workspaceByteCount(
+        on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
+    ) -> Int {
+        (try? PooledGradient(window, inputShape: inputShape, outputChannels: inputs[2].shape[3]))?
+            .inputWorkspaceByteCount ?? 0
+    }
+
+    /// Adds the filter's windows at the winners' places.
+    public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
+        try PooledGradient(
+            window, inputShape: inputShape, outputChannels: arguments.inputs[2].description.shape[3]
+        ).prepareInput(on: backend, arguments)
+    }
+}

@@ -1,0 +1,139 @@
+import OcellusGraph
+
+/// The gradients of a pooled convolution as `pooled_convolution_gradients_wide.cl` computes them, from the winners' gradients
+/// alone.
+struct PooledGradient {
+    private let geometry: WindowGeometry
+    private let channels: Int
+    private let outputChannels: Int
+
+    /// Whether the convolution is one that these kernels know: windows wholly inside of the input, whose rows are runs in
+    /// memory that fill a vector.
+    static func isSupported(_ geometry: WindowGeometry, groups: Int, channels: Int) -> Bool {
+        groups == 1 && geometry.isInside && geometry.window.dilationWidth == 1
+            && geometry.window.height <= PooledGradient.accumulators
+            && geometry.window.width * channels >= PooledGradient.lanes
+    }
+
+    init(_ window: Window, inputShape: Shape, outputChannels: Int) throws {
+        geometry = try window.geometry(over: inputShape)
+        channels = inputShape[2]
+        self.outputChannels = outputChannels
+    }
+
+    // Vectors of 8 floats, of which 12 stay in the 16 registers of AVX2 beside the factors.
+    private static let lanes = 8
+    private static let accumulators = 12
+
+    private var pooledHeight: Int { geometry.outputHeight / 2 }
+    private var pooledWidth: Int { geometry.outputWidth / 2 }
+    private var run: Int { geometry.window.width * channels }
+
+    /// Vectors of each run that are in registers at once.
+    private var vectorsPerPass: Int {
+        min(Self.accumulators / geometry.window.height, run.dividedUp(by: Self.lanes))
+    }
+
+    /// Vectors of each run, a multiple of those in registers.
+    private var vectors: Int { run.dividedUp(by: Self.lanes).rounded(upTo: vectorsPerPass) }
+
+    /// Floats of the filter cut into vectors.
+    private var packedCount: Int { outputChannels * geometry.window.height * vectors * Self.lanes }
+
+    /// The fields of the kernels' `Sizes`, in order.
+    private func kernelIntegers(lines: Int, channelsPerItem: Int) -> [Int] {
+        let window = geometry.window
+        return [
+            pooledHeight, pooledWidth, geometry.inputHeight, geometry.inputWidth, channels, window.strideHeight,
+            window.strideWidth, run, vectors, window.dilationHeight * geometry.inputWidth * channels, lines,
+            channelsPerItem,
+        ]
+    }
+
+    private func launch(
+        _ entry: String, _ backend: OpenCLBackend, _ kernelArguments: [KernelArgument], segment: Int,
+        _ grid: LaunchGrid, _ label: String
+    ) throws -> KernelLaunch {
+        try backend.launch(
+            entry, of: .files("pooled_convolution_gradients_wide"),
+            defines: [
+                "LANES": Self.lanes, "WINDOW_HEIGHT": geometry.window.height, "PASS": vectorsPerPass,
+                "CHANNELS": outputChannels, "SEGMENT": segment,
+            ], kernelArguments, grid: grid, label: label)
+    }
+}
+
+// MARK: By the filter
+
+extension PooledGradient {
+    /// Pooled lines of a chunk, whose partial gradients a second pass adds; they depend on shape and capacity alone.
+    private func linesPerChunk(samples: Int) -> Int {
+        let chunks = min(max(16_777_216 / (4 * packedCount), 1), 32)
+        return (samples * pooledHeight).dividedUp(by: chunks)
+    }
+
+    /// Bytes of a partial gradient a chunk.
+    func filterWorkspaceByteCount(samples: Int) -> Int {
+        (samples * pooledHeight).dividedUp(by: linesPerChunk(samples: samples)) * packedCount * 4
+    }
+
+    /// Launches from (x, dy, winners) to dw.
+    func prepareFilter(
+        on backend: OpenCLBackend, _ arguments: OperationArguments
+    ) throws -> any PreparedStep {
+        let isBatched = arguments.inputs[0].description.isBatched
+        let lines = linesPerChunk(samples: isBatched ? arguments.capacity : 1)
+        let channelsPerItem = 16
+        let sizes = KernelArgument.ints(kernelIntegers(lines: lines, channelsPerItem: channelsPerItem))
+        let samples = KernelArgument.samples(of: arguments.inputs[0].description)
+        let partial = KernelArgument.buffer(try arguments.scratch())
+        // The input under a segment is to fit a first cache of 32 KiB, with room for dy.
+        let placeByteCount =
+            4 * channels * 2 * geometry.window.strideWidth * (geometry.window.height + geometry.window.strideHeight)
+        let segment = min(max(20_480 / placeByteCount, 8), pooledWidth)
+        let (pooledHeight, channelGroups) = (pooledHeight, outputChannels.dividedUp(by: channelsPerItem))
+        return LaunchSequence([
+            try launch(
+                "pooled_filter_gradient", backend,
+                [arguments.input(0), arguments.input(1), arguments.input(2), partial, sizes, samples],
+                segment: segment,
+                LaunchGrid(local: [1, 1, 1]) { count in
+                    [((isBatched ? count : 1) * pooledHeight).dividedUp(by: lines), channelGroups, 1]
+                }, arguments.label),
+            try launch(
+                "finish_filter_gradient", backend, [partial, arguments.output(0), sizes, samples],
+                segment: segment,
+                .linear(arguments.outputs[0].description.shape.count, batched: false, local: 16), arguments.label),
+        ])
+    }
+}
+
+// MARK: By the input
+
+extension PooledGradient {
+    /// Bytes of the packed filter.
+    var inputWorkspaceByteCount: Int { packedCount * 4 }
+
+    /// Launches from (dy, winners, filter) to dx.
+    func prepareInput(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
+        let isBatched = arguments.inputs[0].description.isBatched
+        // A band begins with lines of the band above, whose windows reach into it: few bands, but enough for every core.
+        let lines = max(pooledHeight.dividedUp(by: 4), 1)
+        let bands = pooledHeight.dividedUp(by: lines)
+        let sizes = KernelArgument.ints(kernelIntegers(lines: lines, channelsPerItem: outputChannels))
+        let packed = KernelArgument.buffer(try arguments.scratch())
+        let segment = min(max(2048 / outputChannels, 1), pooledWidth)
+        return LaunchSequence([
+            try launch(
+                "pack_filter_runs", backend, [arguments.input(2), packed, sizes], segment: segment,
+                .linear(packedCount, batched: false, local: 16), arguments.label),
+            try launch(
+                "pooled_input_gradient", backend,
+                [
+                    arguments.input(0), arguments.input(1), packed, arguments.output(0), sizes,
+                    .int(geometry.window.dilationHeight), .samples(of: arguments.inputs[0].description),
+                ], segment: segment,
+                LaunchGrid(local: [1, 1, 1]) { count in [bands, isBatched ? count : 1, 1] }, arguments.label),
+        ])
+    }
+}
