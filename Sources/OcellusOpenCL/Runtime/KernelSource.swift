@@ -27,6 +27,14 @@ public struct KernelSource: Sendable {
         return KernelSource(whole: text, name: "\(names.last ?? "").cl")
     }
 
+    /// The names of all files of `Kernels/` in this build.
+    package static var fileNames: [String] {
+        sequence(state: 0) { index in
+            defer { index += 1 }
+            return ocellus_kernel_name(index).map { String(cString: $0) }
+        }.map { $0 }
+    }
+
     private init(whole: String, name: String) {
         text = whole
         self.name = name

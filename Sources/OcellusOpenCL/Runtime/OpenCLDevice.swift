@@ -38,6 +38,8 @@ public struct OpenCLDevice: Sendable {
     /// An estimate of its speed for the choice among several: kind first, then units times clock.
     public let score: Int
 
+    /// Whether it is Oclgrind, which checks kernels while it interprets them.
+    let isSimulator: Bool
     /// Floats in one vector register, as the driver says.
     let vectorWidth: Int
     /// The most work-items that a work-group may have.
@@ -71,8 +73,11 @@ public struct OpenCLDevice: Sendable {
         maximumBufferByteCount = Int(clamping: try query.value(CL_DEVICE_MAX_MEM_ALLOC_SIZE, cl_ulong(0)))
 
         let type = Int(try query.value(CL_DEVICE_TYPE, cl_device_type(0)))
+        isSimulator = platform.name == "Oclgrind"
         kind =
-            if type & Int(CL_DEVICE_TYPE_GPU) != 0 {
+            if isSimulator {
+                .other  // it says that it is everything
+            } else if type & Int(CL_DEVICE_TYPE_GPU) != 0 {
                 .gpu
             } else if type & Int(CL_DEVICE_TYPE_ACCELERATOR) != 0 {
                 .accelerator

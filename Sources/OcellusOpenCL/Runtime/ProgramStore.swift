@@ -13,8 +13,8 @@ final class ProgramStore {
     /// Programs for `context`, kept in `cache` when there is one.
     init(_ context: Context, cache: ProgramCache?) {
         self.context = context
-        // Oclgrind's binaries hold no line numbers, which its reports are for.
-        self.cache = context.device.platformName == "Oclgrind" ? nil : cache
+        // A simulator's binaries hold no line numbers, which its reports are for.
+        self.cache = context.device.isSimulator ? nil : cache
     }
 
     /// `source` built with `options`.
