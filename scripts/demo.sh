@@ -16,7 +16,7 @@ say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 [ -t 1 ] && [ -z "${NO_COLOR:-}" ] || say() { printf '\n%s\n' "$*"; }
 
 say "1. Pictures: three kinds of part on a conveyor"
-"$ocellus" demo-data "$pictures" --images 160 --size 128
+"$ocellus" demo-data "$pictures"
 
 say "2. Training: the guide's network"
 "$ocellus" train "$pictures" --output "$run" --size 96 --epochs 10
