@@ -19,14 +19,11 @@ say "1. Pictures: three kinds of part on a conveyor"
 "$ocellus" demo-data "$pictures"
 
 say "2. Training: the guide's network"
-"$ocellus" train "$pictures" --output "$run" --size 96 --epochs 10
+"$ocellus" train "$pictures" --output "$run" --size 64 --epochs 15
 
-say "3. How good it is on pictures that it has not seen"
-"$ocellus" evaluate "$run/model" "$pictures" --split test
-
-say "4. What it says of some of them"
-# The first test picture of each class, by the split that the run wrote: file,class,part.
-awk -F, '$3 == "test" && !seen[$2]++ { print $1 }' "$run/split.csv" | sed "s|^|$pictures/|" |
+say "3. What it says of some pictures that it has not seen"
+# The first two test pictures of each class, by the split that the run wrote: file,class,part.
+awk -F, '$3 == "test" && seen[$2]++ < 2 { print $1 }' "$run/split.csv" | sed "s|^|$pictures/|" |
     xargs "$ocellus" predict "$run/model" --top 3
 
 say "Now your own photos, a folder for each class:"
