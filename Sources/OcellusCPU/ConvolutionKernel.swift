@@ -15,6 +15,8 @@ extension ActivationFunction {
 enum ConvolutionKernel {
     /// As products of pixels with a packed filter.
     case product(SlidingProduct)
+    /// By Winograd's transform.
+    case winograd(WinogradProduct)
     /// Channel by channel.
     case depthwise(DepthwiseProduct)
 
@@ -35,14 +37,28 @@ enum ConvolutionKernel {
             tapOffsets: tapOffsets, channels: filter[2], channelStride: filter[3], columns: filter[3] / groups,
             columnStride: 1, groups: groups, groupStride: filter[3] / groups,
             panelWidth: backend.kernels.panelWidth)
-        self = .product(
-            SlidingProduct(window, packed, bias: bias, activation: activation.simd, isPooled: isPooled))
+        self.init(window, packed, bias: bias, activation: activation.simd, isPooled: isPooled, on: backend)
+    }
+
+    /// Chooses for a window and a filter as it is to be packed.
+    init(
+        _ window: SlidingWindow, _ filter: PackedFilter, bias: UnsafePointer<Float>? = nil,
+        activation: simd_activation = simd_identity, isPooled: Bool = false, on backend: CPUBackend
+    ) {
+        if backend.algorithms.allowsWinograd, WinogradProduct.pays(window, filter) {
+            self = .winograd(
+                WinogradProduct(
+                    window: window, filter: filter, bias: bias, activation: activation, isPooled: isPooled))
+        } else {
+            self = .product(SlidingProduct(window, filter, bias: bias, activation: activation, isPooled: isPooled))
+        }
     }
 
     /// Floats of the packed filter.
     var packedCount: Int {
         switch self {
         case .product(let product): product.filter.count
+        case .winograd(let product): product.packedCount
         case .depthwise(let product): product.packedCount
         }
     }
@@ -51,6 +67,7 @@ enum ConvolutionKernel {
     var scratchCount: Int {
         switch self {
         case .product(let product): product.scratchCount
+        case .winograd(let product): product.scratchCount
         case .depthwise(let product): product.scratchCount
         }
     }
@@ -59,6 +76,7 @@ enum ConvolutionKernel {
     func pack(_ filter: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>, on backend: CPUBackend) {
         switch self {
         case .product(let product): product.filter.pack(filter, into: packed, on: backend)
+        case .winograd(let product): product.pack(filter, into: packed, on: backend)
         case .depthwise(let product): product.pack(filter, into: packed)
         }
     }
@@ -70,6 +88,9 @@ enum ConvolutionKernel {
     ) {
         switch self {
         case .product(let product):
+            product.run(
+                on: backend, source: source, packed: packed, output: output, winners: winners, count: count)
+        case .winograd(let product):
             product.run(
                 on: backend, source: source, packed: packed, output: output, winners: winners, count: count)
         case .depthwise(let product):

@@ -61,6 +61,26 @@ typedef struct {
     uint8_t *_Nullable place;
 } simd_pooling;
 
+/// Products of transformed tiles and filters: products[e * elementStride + tile * panelWidth + channel].
+typedef struct {
+    const float *products;
+    ptrdiff_t elementStride;
+    /// Channels that exist, 1 to the table's `panelWidth`.
+    ptrdiff_t channels;
+    const float *_Nullable bias;
+    simd_activation activation;
+} simd_winograd;
+
+/// One term of a sum of scaled rows.
+typedef struct {
+    /// Where the row starts.
+    int32_t offset;
+    float scale;
+} simd_entry;
+
+/// Entries that the lists of `pixels` pixels of `channels` channels may take: whole blocks are copied.
+#define SIMD_LIST_ROOM(pixels, channels) ((pixels) * (channels) + 4)
+
 /// What `adam` needs to know; the operation AdamUpdate has the formula.
 typedef struct {
     /// learningRate * sqrt(1 - beta2^step) / (1 - beta1^step)
@@ -107,6 +127,26 @@ typedef struct {
     void (*transpose)(
         const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns, float *output, ptrdiff_t outputStride);
 
+    // MARK: Winograd's F(2 x 2, 3 x 3). Element e = 4 * row + column of a 4 x 4 tile; `elementStride` lies between elements.
+
+    /// Transforms `tiles` tiles side by side: 4 lines of 2 * tiles + 2 pixels from x on, to transformed[e][tile][channel].
+    /// There are at least as many channels as a vector has.
+    void (*winogradInput)(
+        const float *x, ptrdiff_t lineStride, ptrdiff_t channels, ptrdiff_t tiles, float *transformed,
+        ptrdiff_t elementStride);
+
+    /// Transforms `count` filters, a multiple of the panel's width: taps[tap][i] to transformed[e][i].
+    void (*winogradFilter)(const float *taps, ptrdiff_t count, float *transformed);
+
+    /// Transforms products back to `tileCount` tiles of 2 x 2 outputs, of which the first `rows` and `columns` exist.
+    void (*winogradOutput)(
+        const simd_winograd *tiles, ptrdiff_t tileCount, float *output, ptrdiff_t rowStride, ptrdiff_t columnStride,
+        ptrdiff_t rows, ptrdiff_t columns);
+
+    /// The same, and keeps the largest of each tile and its place; both outputs have `stride` between tiles.
+    void (*winogradOutputPooled)(
+        const simd_winograd *tiles, ptrdiff_t tileCount, float *output, uint8_t *_Nullable places, ptrdiff_t stride);
+
     // MARK: Depthwise convolution. Tap t of pixel i starts at taps[t] + i * pixelStride; all channels are contiguous.
 
     /// output[i][c] = the activation of bias[c] + the sum over t of tap t of pixel i [c] * filter[t][c].
@@ -123,28 +163,30 @@ typedef struct {
     // MARK: Gradients behind a 2 x 2 max-pooling, most of which are zero
 
     /// Sorts the gradients of one pooled line by channel: each that is not zero is appended to its channel's list, with
-    /// the offset `pixel * pixelStride + placeOffsets[place]`. A channel's list has room for `capacity` entries.
+    /// the offset `firstOffset + pixel * pixelStride + placeOffsets[place]`. A list has room for `capacity` entries.
     void (*listByChannel)(
         const float *gradient, const uint8_t *place, ptrdiff_t stride, ptrdiff_t pixels, ptrdiff_t channels,
-        int32_t firstOffset, int32_t pixelStride, const int32_t *placeOffsets, int32_t *offset, float *scale,
-        ptrdiff_t capacity, int32_t *counts);
+        int32_t firstOffset, int32_t pixelStride, const int32_t *placeOffsets, simd_entry *entries, ptrdiff_t capacity,
+        int32_t *counts);
 
-    /// Sorts the gradients of one pooled line by pixel and place: the list of (pixel, place) has room for `channels`
-    /// entries; the offset is `channel * channelStride`.
+    /// Sorts the gradients of one pooled line, of up to 65535 channels, by place: those that are not zero, with the offset
+    /// `channel * channelStride`. Entries of the window's upper line (places 0 and 1) come first, those of its lower line
+    /// (2 and 3) start `SIMD_LIST_ROOM(pixels, channels)` later. List i of a line is place i % 2 of pixel i / 2; it is
+    /// `starts[i] ..< starts[i + 1]`, and the lower line's starts follow after `2 * pixels + 1`.
+    /// - Parameter scratch: room for SIMD_LIST_ROOM(4, channels) entries.
     void (*listByPlace)(
         const float *gradient, const uint8_t *place, ptrdiff_t stride, ptrdiff_t pixels, ptrdiff_t channels,
-        int32_t channelStride, int32_t *offset, float *scale, int32_t *counts);
+        int32_t channelStride, simd_entry *entries, int32_t *starts, simd_entry *scratch);
 
-    /// output[r * length + j] += the sum over i of scale[i] * runs[r][offset[i] + j], for `length` values of j.
+    /// output[r * length + j] += the sum over entries of scale * runs[r][offset + j], for `length` values of j.
     void (*accumulateScaled)(
-        const simd_row *_Nonnull runs, ptrdiff_t runCount, const int32_t *offset, const float *scale, ptrdiff_t count,
-        float *output, ptrdiff_t length);
+        const simd_row *_Nonnull runs, ptrdiff_t runCount, const simd_entry *entries, ptrdiff_t count, float *output,
+        ptrdiff_t length);
 
-    /// output[i * outputStride + j] += the sum over a list of scale * x[offset + j], for `length` values of j: for the
-    /// lists of places `2 * line` and `2 * line + 1` (i even and odd) of `pixels` pixels, made by `listByPlace`.
-    void (*accumulatePlaces)(
-        const float *x, const int32_t *offset, const float *scale, const int32_t *counts, ptrdiff_t channels,
-        ptrdiff_t line, ptrdiff_t pixels, float *output, ptrdiff_t outputStride, ptrdiff_t length);
+    /// output[i * outputStride + j] += the sum over list i of scale * x[offset + j], for `length` values of j.
+    void (*accumulateLists)(
+        const float *x, const simd_entry *entries, const int32_t *starts, ptrdiff_t lists, float *output,
+        ptrdiff_t outputStride, ptrdiff_t length);
 
     // MARK: Pooling, one window
 

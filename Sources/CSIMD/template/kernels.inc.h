@@ -14,6 +14,7 @@
 #include "sparse.inc.h"
 #include "transpose.inc.h"
 #include "updates.inc.h"
+#include "winograd.inc.h"
 
 const simd_kernels TABLE = {
     .vectorWidth = VECTOR_WIDTH,
@@ -22,12 +23,16 @@ const simd_kernels TABLE = {
     .multiplyPooled = multiply_pooled,
     .multiplyTransposed = multiply_transposed,
     .transpose = transpose,
+    .winogradInput = winograd_input,
+    .winogradFilter = winograd_filter,
+    .winogradOutput = winograd_output,
+    .winogradOutputPooled = winograd_output_pooled,
     .depthwise = depthwise,
     .multiplyChannels = multiply_channels,
     .listByChannel = list_by_channel,
     .listByPlace = list_by_place,
     .accumulateScaled = accumulate_scaled,
-    .accumulatePlaces = accumulate_places,
+    .accumulateLists = accumulate_lists,
     .maxPool = max_pool,
     .maxPoolGradient = max_pool_gradient,
     .averagePool = average_pool,

@@ -3,6 +3,23 @@
 
 #define POOLED_ROWS (TILE_ROWS / 2)
 
+// The largest of four values after activation, and its index, the first of equals. They are activated before they are
+// compared, so that the winner is the same as without fusion, zeros included.
+INLINE vfloat pool_vectors(const vfloat values[4], simd_activation activation, vbyte *winner) {
+    vfloat best = activate_vector(values[0], activation);
+    vint place = {0};
+    UNROLL for (int32_t candidate = 1; candidate < 4; candidate++) {
+        vfloat value = values[candidate];
+        // What ReLU makes zero is not greater than `best`, which is zero or more, anyway.
+        if (activation == simd_relu6) value = activate_vector(value, activation);
+        const vint greater = value > best;
+        best = select(greater, value, best);
+        place = (greater & candidate) | (~greater & place);
+    }
+    *winner = __builtin_convertvector(place, vbyte);
+    return best;
+}
+
 INLINE void multiply_line(
     const simd_product *restrict product, ptrdiff_t aOffset, const ptrdiff_t rows, float *restrict line) {
     vfloat sum[TILE_ROWS][PANEL_VECTORS];
@@ -28,18 +45,9 @@ INLINE void pooled_tile(
         uint8_t *place = pooling->place ? pooling->place + (row + i) * product->outputStride : NULL;
         for (ptrdiff_t column = 0; column < columns; column += VECTOR_WIDTH) {
             const float *up = upper + 2 * i * PANEL_WIDTH + column, *low = lower + 2 * i * PANEL_WIDTH + column;
-            const vfloat candidates[3] = {load(up + PANEL_WIDTH), load(low), load(low + PANEL_WIDTH)};
-            // Activated before they are compared, so that the winner is the same as without fusion, zeros included.
-            vfloat best = activate_vector(load(up), activation);
-            vint winner = {0};
-            UNROLL for (int32_t candidate = 0; candidate < 3; candidate++) {
-                vfloat value = candidates[candidate];
-                if (activation == simd_relu6) value = activate_vector(value, activation);
-                const vint greater = value > best;
-                best = select(greater, value, best);
-                winner = (greater & (candidate + 1)) | (~greater & winner);
-            }
-            const vbyte winnerBytes = __builtin_convertvector(winner, vbyte);
+            const vfloat values[4] = {load(up), load(up + PANEL_WIDTH), load(low), load(low + PANEL_WIDTH)};
+            vbyte winnerBytes;
+            const vfloat best = pool_vectors(values, activation, &winnerBytes);
             const ptrdiff_t left = columns - column;
             if (left >= VECTOR_WIDTH) {
                 store(output + column, best);

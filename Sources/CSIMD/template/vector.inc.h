@@ -8,6 +8,8 @@ typedef float vfloat __attribute__((vector_size(VECTOR_WIDTH * 4)));
 typedef int32_t vint __attribute__((vector_size(VECTOR_WIDTH * 4)));
 typedef uint8_t vbyte __attribute__((vector_size(VECTOR_WIDTH)));
 typedef float vfloat_unaligned __attribute__((vector_size(VECTOR_WIDTH * 4), aligned(4)));
+typedef float quad __attribute__((vector_size(16)));
+typedef float quad_unaligned __attribute__((vector_size(16), aligned(4)));
 typedef uint8_t vbyte_unaligned __attribute__((vector_size(VECTOR_WIDTH), aligned(1)));
 
 INLINE vfloat load(const float *p) { return *(const vfloat_unaligned *)p; }

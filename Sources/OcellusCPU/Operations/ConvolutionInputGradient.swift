@@ -87,6 +87,6 @@ extension ConvolutionInputGradient: CPUOperation {
             tapOffsets: offsets, channels: filter[3] / groups, channelStride: 1, columns: filter[2],
             columnStride: filter[3], groups: groups, groupStride: filter[3] / groups,
             panelWidth: backend.kernels.panelWidth)
-        return .product(SlidingProduct(sliding, packed, bias: nil, activation: simd_identity))
+        return ConvolutionKernel(sliding, packed, on: backend)
     }
 }

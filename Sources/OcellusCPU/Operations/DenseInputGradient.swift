@@ -6,18 +6,24 @@ extension DenseInputGradient: CPUOperation {
         let weightShape = arguments.inputs[1].description.shape
         let (features, outputs) = (weightShape[0], weightShape[1])
         let panelWidth = backend.kernels.panelWidth
-        // Each task turns a few rows of the weight round, and is then a plain product; the weight is read once.
+        // Each task turns a few rows of the weight round, and is then a plain product; the weight is read once. Results
+        // are collected, because a panel's width of each sample would be scattered over memory.
         let panelsPerTask = 8
+        let taskWidth = panelsPerTask * panelWidth
         let depth = min(outputs, 512)
-        try backend.reserveScratch(floats: depth * panelWidth)
+        let isBatched = arguments.inputs[0].description.isBatched
+        let capacity = isBatched ? arguments.capacity : 1
+        try backend.reserveScratch(floats: depth * panelWidth + capacity * taskWidth)
         let gradient = try arguments.input(0)
         let weight = try arguments.input(1)
         let result = try arguments.output(0)
-        let isBatched = arguments.inputs[0].description.isBatched
         return CPUStep { invocation in
+            let count = isBatched ? invocation.count : 1
             let panels = (features + panelWidth - 1) / panelWidth
             backend.parallelFor((panels + panelsPerTask - 1) / panelsPerTask) { task, worker in
                 let packed = backend.scratch(of: worker)
+                let collected = packed + depth * panelWidth
+                let taskStart = task * taskWidth
                 for panel in task * panelsPerTask..<min((task + 1) * panelsPerTask, panels) {
                     let first = panel * panelWidth
                     let width = min(panelWidth, features - first)
@@ -29,11 +35,15 @@ extension DenseInputGradient: CPUOperation {
                         withUnsafePointer(to: gradient + k) { run in
                             var product = simd_product(
                                 runs: run, runCount: 1, runLength: length, rowStride: outputs, b: packed,
-                                bStride: panelWidth, output: result + first, outputStride: features, columns: width,
-                                bias: nil, accumulates: k > 0, activation: simd_identity)
-                            backend.kernels.multiply(&product, isBatched ? invocation.count : 1)
+                                bStride: panelWidth, output: collected + (first - taskStart), outputStride: taskWidth,
+                                columns: width, bias: nil, accumulates: k > 0, activation: simd_identity)
+                            backend.kernels.multiply(&product, count)
                         }
                     }
+                }
+                for sample in 0..<count {
+                    (result + (sample * features + taskStart)).update(
+                        from: collected + sample * taskWidth, count: min(taskWidth, features - taskStart))
                 }
             }
         }

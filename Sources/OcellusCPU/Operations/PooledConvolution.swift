@@ -1,6 +1,11 @@
 import OcellusGraph
 
 extension PooledConvolution: CPUOperation {
+    /// Whether the gradients, which count the channels of a pixel in 16 bits, can run too.
+    public func isSupported(
+        on backend: CPUBackend, inputs: [TensorDescription], outputs: [TensorDescription]
+    ) -> Bool { inputs[1].shape[3] <= 65535 }
+
     /// Room for the packed filter.
     public func workspaceByteCount(
         on backend: CPUBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int

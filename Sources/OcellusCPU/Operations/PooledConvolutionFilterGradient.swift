@@ -1,3 +1,4 @@
+import CSIMD
 import OcellusGraph
 
 extension PooledConvolutionFilterGradient: CPUOperation {
@@ -70,7 +71,7 @@ private struct SparseFilterGradient {
     }
 
     private var listCapacity: Int { stripRows * pooledColumns }
-    // Offsets and scales of all lists, their counts, four offsets of places; addresses take two floats.
+    // Entries, two floats each; their counts; four offsets of places. Addresses take two floats.
     private var listCount: Int { outputChannels * (2 * listCapacity + 1) + 4 }
     private var headCount: Int { (2 * runs.count + listCount + 15) / 16 * 16 }
 
@@ -91,11 +92,9 @@ private struct SparseFilterGradient {
             count: needed.count, scratch: scratch + headCount)
 
         let addresses = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UnsafePointer<Float>.self)
-        let scales = scratch + 2 * runs.count
-        let integers = UnsafeMutableRawPointer(scales + outputChannels * listCapacity)
+        let entries = UnsafeMutableRawPointer(addresses + runs.count).assumingMemoryBound(to: simd_entry.self)
+        let counts = UnsafeMutableRawPointer(entries + outputChannels * listCapacity)
             .assumingMemoryBound(to: Int32.self)
-        let offsets = integers
-        let counts = integers + outputChannels * listCapacity
         let placeOffsets = counts + outputChannels
         for place in 0..<4 {
             placeOffsets[place] = Int32(
@@ -107,19 +106,18 @@ private struct SparseFilterGradient {
             backend.kernels.listByChannel(
                 gradient + first, winners + first, outputChannels, pooledColumns, outputChannels,
                 Int32((row - rows.lowerBound) * 2 * window.strideRow * lines.stride),
-                Int32(2 * window.strideColumn * channels), placeOffsets, offsets, scales, listCapacity, counts)
+                Int32(2 * window.strideColumn * channels), placeOffsets, entries, listCapacity, counts)
         }
         for (number, run) in runs.enumerated() {
             let line = 2 * rows.lowerBound * window.strideRow + run.row - needed.first
             addresses[number] = lines.start + (line * lines.stride + run.column * channels)
         }
-        addLists(addresses, offsets, scales, counts, to: part, on: backend)
+        addLists(addresses, entries, counts, to: part, on: backend)
     }
 
     private func addLists(
-        _ addresses: UnsafeMutablePointer<UnsafePointer<Float>>, _ offsets: UnsafePointer<Int32>,
-        _ scales: UnsafePointer<Float>, _ counts: UnsafePointer<Int32>, to part: UnsafeMutablePointer<Float>,
-        on backend: CPUBackend
+        _ addresses: UnsafeMutablePointer<UnsafePointer<Float>>, _ entries: UnsafePointer<simd_entry>,
+        _ counts: UnsafePointer<Int32>, to part: UnsafeMutablePointer<Float>, on backend: CPUBackend
     ) {
         let filterCount = runs.count * runLength
         // Short runs together; long ones one by one, so that the lines that a run reads stay in the first-level cache.
@@ -129,8 +127,7 @@ private struct SparseFilterGradient {
             for run in stride(from: 0, to: runs.count, by: runsAtOnce) {
                 for channel in group * groupOutputs..<(group + 1) * groupOutputs {
                     backend.kernels.accumulateScaled(
-                        addresses + run, runsAtOnce, offsets + channel * listCapacity,
-                        scales + channel * listCapacity, Int(counts[channel]),
+                        addresses + run, runsAtOnce, entries + channel * listCapacity, Int(counts[channel]),
                         part + (channel * filterCount + run * runLength), runLength)
                 }
             }

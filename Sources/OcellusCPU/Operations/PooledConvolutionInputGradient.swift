@@ -1,6 +1,12 @@
+import CSIMD
 import OcellusGraph
 
 extension PooledConvolutionInputGradient: CPUOperation {
+    /// Whether the channels of a pixel can be counted in 16 bits.
+    public func isSupported(
+        on backend: CPUBackend, inputs: [TensorDescription], outputs: [TensorDescription]
+    ) -> Bool { inputs[2].shape[3] <= 65535 }
+
     /// Room for the filter, turned round.
     public func workspaceByteCount(
         on backend: CPUBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
@@ -53,8 +59,11 @@ private struct SparseInputGradient {
     }
 
     private var hasBorder: Bool { window.lines.padLeft > 0 || window.lines.padRight > 0 }
+    // Entries of one line of windows, two floats each, and room to sort them; where the lists start.
+    private var lineRoom: Int { pooledColumns * (outputChannels / groups) + 4 }
+    private var sortRoom: Int { 4 * (outputChannels / groups) + 16 }
     private var listCount: Int {
-        ((2 * outputChannels + groups) * pooledColumns * 4 + 15) / 16 * 16
+        (2 * (2 * lineRoom + sortRoom) + 2 * (2 * pooledColumns + 1) + 15) / 16 * 16
     }
 
     // With columns left or right of the picture, rows are summed in scratch memory, in bands of this many.
@@ -124,18 +133,18 @@ private struct SparseInputGradient {
         _ filter: UnsafePointer<Float>, sample: Int, rows: Range<Int>, origin: UnsafeMutablePointer<Float>,
         stride: Int, scratch: UnsafeMutablePointer<Float>, on backend: CPUBackend
     ) {
-        let lists = pooledColumns * 4
         let groupOutputs = outputChannels / groups
-        let scales = scratch
-        let offsets = UnsafeMutableRawPointer(scratch + outputChannels * lists).assumingMemoryBound(to: Int32.self)
-        let counts = offsets + outputChannels * lists
+        let entries = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: simd_entry.self)
+        let sortScratch = entries + 2 * lineRoom
+        let starts = UnsafeMutableRawPointer(sortScratch + sortRoom).assumingMemoryBound(to: Int32.self)
+        let lists = 2 * pooledColumns
         let start = (sample * pooledRows + pooledRow) * pooledColumns * outputChannels
         let filterCount = runs.count * runLength
         for group in 0..<groups {
             let first = start + group * groupOutputs
             backend.kernels.listByPlace(
                 gradient + first, winners + first, outputChannels, pooledColumns, groupOutputs, Int32(filterCount),
-                offsets, scales, counts)
+                entries, starts, sortScratch)
             for line in 0..<2 {
                 for (number, run) in runs.enumerated() {
                     let row = (2 * pooledRow + line) * window.strideRow + run.row
@@ -143,9 +152,9 @@ private struct SparseInputGradient {
                     let target =
                         origin
                         + (row * stride + run.column * window.lines.channels + group * window.lines.channels / groups)
-                    backend.kernels.accumulatePlaces(
-                        filter + (group * groupOutputs * filterCount + number * runLength), offsets, scales, counts,
-                        groupOutputs, line, pooledColumns, target, window.strideColumn * window.lines.channels,
+                    backend.kernels.accumulateLists(
+                        filter + (group * groupOutputs * filterCount + number * runLength), entries + line * lineRoom,
+                        starts + line * (lists + 1), lists, target, window.strideColumn * window.lines.channels,
                         runLength)
                 }
             }
