@@ -6,6 +6,12 @@ struct CaseResult {
     var outputs: [OracleTensor]
     /// The inputs that the operation mutates, as they are afterwards, by index.
     var mutated: [Int: OracleTensor]
+
+    /// Everything, bit for bit.
+    var bits: [UInt64] {
+        let tensors = outputs + mutated.sorted { $0.key < $1.key }.map(\.value)
+        return tensors.flatMap { $0.values.map(\.bitPattern) }
+    }
 }
 
 /// How a case's operands are laid out and declared.
@@ -84,7 +90,7 @@ struct CaseRunner {
         for region in outputRegions + [workspace].compactMap({ $0 }) { try poison(region) }
         try fill()
         try backend.run([step], test.invocation)
-        guard try isIdentical(result(inputRegions, outputRegions), first) else {
+        guard try result(inputRegions, outputRegions).bits == first.bits else {
             throw CaseFailure("a second run on the same inputs gives other bits")
         }
         return first
@@ -141,15 +147,6 @@ struct CaseRunner {
         var bytes = [UInt8](repeating: 0, count: region.byteCount)
         try bytes.withUnsafeMutableBytes { try backend.read(region, into: $0) }
         return bytes
-    }
-
-    private func isIdentical(_ first: CaseResult, _ second: CaseResult) -> Bool {
-        func bits(_ result: CaseResult) -> [UInt64] {
-            (result.outputs + result.mutated.sorted { $0.key < $1.key }.map(\.value)).flatMap { tensor in
-                tensor.values.map(\.bitPattern)
-            }
-        }
-        return bits(first) == bits(second)
     }
 }
 

@@ -52,6 +52,10 @@ struct ConvolutionShape {
         // Same, odd and even sizes, and a channel more than whole vectors.
         ConvolutionShape(Window(3, padding: .same), [11, 8, 17], 33),
         ConvolutionShape(Window(3, padding: .same), [16, 16, 16], 16),
+        // More that Winograd's transform fits, with odd sizes and tiles that are mostly padding.
+        ConvolutionShape(
+            Window(3, padding: .explicit(top: 0, bottom: 1, left: 2, right: 0)), [7, 9, 20], 24),
+        ConvolutionShape(Window(3, padding: .same), [1, 2, 16], 17),
         // ResNet: its stem, its shortcut, and a stride of 2 as TensorFlow pads it.
         ConvolutionShape(
             Window(7, stride: 2, padding: .explicit(top: 3, bottom: 3, left: 3, right: 3)), [23, 23, 3], 16),

@@ -48,6 +48,8 @@ struct TestInput: Sendable {
         case uniform(ClosedRange<Float>)
         /// Evenly spaced over ±1 in random order, so that no two are equal within rounding.
         case distinct
+        /// Whole numbers from −2 to 2, so that equals are many.
+        case coarse
         /// What an activation function gives for numbers in ±9: its corners are met exactly.
         case activated(ActivationFunction)
         /// One 1 a row.

@@ -30,7 +30,7 @@ struct OperationReport {
             do {
                 let runner = try CaseRunner(backend, test, layout, isSimulated: device.isSimulated)
                 report.error = try test.error(of: runner.run(), expecting: expected)
-                if let error = report.error, !(error <= tolerance) { report.failure = "its error is \(error)" }
+                if let error = report.error, !(error <= tolerance) { report.failure = "its NMSE is \(Float(error))" }
             } catch {
                 report.failure = "\(error)"
             }

@@ -30,6 +30,7 @@ extension BackendSuite {
         private func cell(_ reports: [OperationReport]) -> String {
             guard !reports.isEmpty else { return "–" }
             let failures = reports.count { $0.failure != nil }
+            if failures > 0 { Issue.record("\(failures) cases of \(reports[0].test.operation.name) failed") }
             let worst = reports.compactMap(\.error).max()
             let error = worst.map { String(format: "%.1e", $0) } ?? ""
             return failures == 0 ? error : "\(failures) of \(reports.count) failed"

@@ -11,6 +11,8 @@ extension TestInput.Content {
             return (0..<count).map { _ in random.nextUniform(in: range) }
         case .distinct:
             return (0..<count).map { (Float($0) + 0.5) / Float(count) * 2 - 1 }.shuffled(using: &random)
+        case .coarse:
+            return (0..<count).map { _ in Float(Int.random(in: -2...2, using: &random)) }
         case .activated(let function):
             return (0..<count).map { _ in Float(function.value(Double(random.nextUniform(in: -9...9)))) }
         case .oneHot:

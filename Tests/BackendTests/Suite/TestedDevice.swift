@@ -44,11 +44,18 @@ struct TestedDevice: CustomTestStringConvertible, CustomStringConvertible, Senda
 }
 
 extension TestedDevice {
-    /// The CPU with every instruction set that it has, then every OpenCL device with every family of kernels; or those
-    /// that the environment variable `OCELLUS_TEST_DEVICE` names a part of.
+    /// The CPU with every instruction set that it has, with and without its special algorithms, then every OpenCL device
+    /// with every family of kernels; or those that the environment variable `OCELLUS_TEST_DEVICE` names a part of.
     static let all: [TestedDevice] = {
-        let cpu = InstructionSet.available.map { instructionSet in
-            TestedDevice("CPU \(instructionSet)") { try CPUBackend(instructionSet: instructionSet) }
+        var plain = CPUAlgorithms.all
+        plain.allowsDepthwise = false
+        let choices = [("", CPUAlgorithms.all), (" plain", plain)]
+        let cpu = InstructionSet.available.flatMap { instructionSet in
+            choices.map { name, algorithms in
+                TestedDevice("CPU \(instructionSet)\(name)") {
+                    try CPUBackend(instructionSet: instructionSet, algorithms: algorithms)
+                }
+            }
         }
         let openCL = OpenCLDevices.find().devices.flatMap { device in
             KernelFamily.allCases.map { family in
