@@ -120,7 +120,7 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         _ entry: String, of source: KernelSource, defines: KeyValuePairs<String, Int> = [:],
         _ arguments: [KernelArgument], grid: LaunchGrid, label: String
     ) throws -> KernelLaunch {
-        let options = (["-cl-std=CL1.2"] + defines.map { "-D\($0.key)=\($0.value)" }).joined(separator: " ")
+        let options = (["-cl-std=CL1.2", "-w"] + defines.map { "-D\($0.key)=\($0.value)" }).joined(separator: " ")
         let program = try programs.program(source, options: options, label: label)
         return try KernelLaunch(Kernel(entry, of: program, context, label: label), arguments, grid)
     }

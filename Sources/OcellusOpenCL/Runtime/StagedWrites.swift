@@ -4,8 +4,11 @@ import OcellusGraph
 /// Copies from the host that do not wait for the device: bytes are copied aside and sent when the queue gets there, so
 /// that the host prepares the next batch while the device computes.
 ///
-/// Two copies aside are kept, so two batches may be under way; a third write waits for the first.
+/// Two copies aside are kept, so two batches may be under way; a third write waits for the first. What is larger than any
+/// batch, as a network's weights, is sent at once.
 final class StagedWrites {
+    private static let largestStaged = 32 << 20
+
     private struct Slot {
         var bytes: UnsafeMutableRawBufferPointer
         var event: cl_event?
@@ -30,6 +33,12 @@ final class StagedWrites {
     /// Enqueues the copy of `bytes` to `byteOffset` in `memory`.
     func write(_ bytes: UnsafeRawBufferPointer, to memory: MemoryObject, byteOffset: Int, label: String) throws {
         guard bytes.count > 0, let source = bytes.baseAddress else { return }
+        guard bytes.count <= Self.largestStaged else {
+            return try context.check(
+                context.functions.clEnqueueWriteBuffer(
+                    context.queue, memory.handle, cl_bool(CL_TRUE), byteOffset, bytes.count, source, 0, nil, nil),
+                "clEnqueueWriteBuffer", label: label)
+        }
         let index = next
         next = (next + 1) % slots.count
         try wait(index)
