@@ -13,9 +13,11 @@ extension BackendSuite {
 
         @Test func `Every OpenCL runtime that is found works`() {
             let found = OpenCLDevices.find()
-            for problem in found.problems { Issue.record("\(problem)") }
             if found.devices.isEmpty {
-                print("No OpenCL device was found: the OpenCL backend is not tested. See Tests/opencl-runtimes.sh.")
+                print("No OpenCL device was found, so the OpenCL backend is not tested (see Tests/opencl-runtimes.sh):")
+                for problem in found.problems { print("  \(problem)") }
+            } else {
+                for problem in found.problems { Issue.record("\(problem)") }
             }
         }
 

@@ -9,21 +9,25 @@ struct OperationReport {
     /// What is wrong, if anything.
     var failure: String?
 
-    /// Runs every case of an operation that the device can run, in every layout that the operation allows.
+    /// Runs every case of an operation that the device supports and has time for, in every layout that makes a
+    /// difference. Only what is made by fusion may be unsupported.
     @MainActor static func all(of type: any TestedOperation.Type, on device: TestedDevice) throws -> [OperationReport] {
-        try device.affordable(type.allCases).flatMap { test in
-            try reports(on: test, device)
+        let backend = try device.backend()
+        var reports: [OperationReport] = []
+        var supported: [OperationCase] = []
+        for test in type.allCases {
+            let inputs = test.inputs.map(\.description)
+            if backend.supports(test.operation, inputs: inputs, outputs: try test.operation.outputs(for: inputs)) {
+                supported.append(test)
+            } else if !type.isFused {
+                reports.append(OperationReport(test: test, layout: .separate, failure: "is not supported"))
+            }
         }
+        return try device.affordable(supported).reduce(into: reports) { $0 += try Self.reports(on: $1, device) }
     }
 
     @MainActor private static func reports(on test: OperationCase, _ device: TestedDevice) throws -> [OperationReport] {
         let backend = try device.backend()
-        let inputs = test.inputs.map(\.description)
-        let outputs = try test.operation.outputs(for: inputs)
-        guard backend.supports(test.operation, inputs: inputs, outputs: outputs) else {
-            let isFused = Swift.type(of: test.operation).isFused
-            return isFused ? [] : [OperationReport(test: test, layout: .separate, failure: "is not supported")]
-        }
         let expected = try test.expected()
         return (device.isSimulated ? [.separate] : test.layouts).map { layout in
             var report = OperationReport(test: test, layout: layout)

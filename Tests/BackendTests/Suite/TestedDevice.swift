@@ -48,6 +48,7 @@ extension TestedDevice {
     /// with every family of kernels; or those that the environment variable `OCELLUS_TEST_DEVICE` names a part of.
     static let all: [TestedDevice] = {
         var plain = CPUAlgorithms.all
+        plain.allowsWinograd = false
         plain.allowsDepthwise = false
         let choices = [("", CPUAlgorithms.all), (" plain", plain)]
         let cpu = InstructionSet.available.flatMap { instructionSet in
