@@ -153,7 +153,7 @@ func sumPartials(
 extension OpenCLBackend {
     /// Rows of 16 accumulators that fit a CPU's vector registers beside the factors; even, for pooling.
     var wideRows: Int {
-        switch openCLDevice.vectorWidth {
+        switch vectorWidth {
         case 16...: 12
         case 8...: 6
         default: 2

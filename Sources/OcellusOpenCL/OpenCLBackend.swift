@@ -12,6 +12,8 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     public let openCLDevice: OpenCLDevice
     /// What the kernels of the heavy operations are shaped for.
     public let kernelFamily: KernelFamily
+    /// Floats in one vector register, for which CPUs' kernels are shaped: 4, 8 or 16.
+    let vectorWidth: Int
     /// Name, memory and alignment.
     public var device: DeviceDescription { openCLDevice.description }
 
@@ -33,9 +35,19 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     ///   - kernelFamily: what its kernels are shaped for; nil chooses what fits the device.
     ///   - cacheFolder: where compiled programs are kept; nil is the standard folder.
     /// - Throws: `BackendError` when the driver fails.
-    public init(_ device: OpenCLDevice, kernelFamily: KernelFamily? = nil, cacheFolder: URL? = nil) throws {
+    public convenience init(
+        _ device: OpenCLDevice, kernelFamily: KernelFamily? = nil, cacheFolder: URL? = nil
+    ) throws {
+        try self.init(device, kernelFamily: kernelFamily, vectorWidth: device.vectorWidth, cacheFolder: cacheFolder)
+    }
+
+    /// The same with kernels for registers of another width, for tests.
+    package init(
+        _ device: OpenCLDevice, kernelFamily: KernelFamily?, vectorWidth: Int, cacheFolder: URL? = nil
+    ) throws {
         openCLDevice = device
         self.kernelFamily = kernelFamily ?? .fitting(device)
+        self.vectorWidth = vectorWidth
         context = try Context(device)
         programs = ProgramStore(context, cache: ProgramCache(folder: cacheFolder ?? ProgramCache.standardFolder))
         stagedWrites = StagedWrites(context)

@@ -12,17 +12,20 @@ struct PooledGradient {
     static func isSupported(_ geometry: WindowGeometry, groups: Int, channels: Int) -> Bool {
         groups == 1 && geometry.isInside && geometry.window.dilationWidth == 1
             && geometry.window.height <= PooledGradient.accumulators
-            && geometry.window.width * channels >= PooledGradient.lanes
+            && geometry.window.width * channels >= PooledGradient.fewestLanes
     }
 
-    init(_ window: Window, inputShape: Shape, outputChannels: Int) throws {
+    init(_ window: Window, inputShape: Shape, outputChannels: Int, on backend: OpenCLBackend) throws {
         geometry = try window.geometry(over: inputShape)
         channels = inputShape[2]
         self.outputChannels = outputChannels
+        lanes = backend.vectorWidth >= 16 && geometry.window.width * channels >= 16 ? 16 : Self.fewestLanes
     }
 
-    // Vectors of 8 floats, of which 12 stay in the 16 registers of AVX2 beside the factors.
-    private static let lanes = 8
+    /// Floats of a vector: a register of AVX2, or of AVX-512 where a row of the window fills it.
+    private let lanes: Int
+    private static let fewestLanes = 8
+    /// Vectors that stay in 16 registers beside the factors.
     private static let accumulators = 12
 
     private var pooledHeight: Int { geometry.outputHeight / 2 }
@@ -31,14 +34,14 @@ struct PooledGradient {
 
     /// Vectors of each run that are in registers at once.
     private var vectorsPerPass: Int {
-        min(Self.accumulators / geometry.window.height, run.dividedUp(by: Self.lanes))
+        min(Self.accumulators / geometry.window.height, run.dividedUp(by: lanes))
     }
 
     /// Vectors of each run, a multiple of those in registers.
-    private var vectors: Int { run.dividedUp(by: Self.lanes).rounded(upTo: vectorsPerPass) }
+    private var vectors: Int { run.dividedUp(by: lanes).rounded(upTo: vectorsPerPass) }
 
     /// Floats of the filter cut into vectors.
-    private var packedCount: Int { outputChannels * geometry.window.height * vectors * Self.lanes }
+    private var packedCount: Int { outputChannels * geometry.window.height * vectors * lanes }
 
     /// The fields of the kernels' `Sizes`, in order.
     private func kernelIntegers(lines: Int, channelsPerItem: Int) -> [Int] {
@@ -57,7 +60,7 @@ struct PooledGradient {
         try backend.launch(
             entry, of: .files("pooled_convolution_gradients_wide"),
             defines: [
-                "LANES": Self.lanes, "WINDOW_HEIGHT": geometry.window.height, "PASS": vectorsPerPass,
+                "LANES": lanes, "WINDOW_HEIGHT": geometry.window.height, "PASS": vectorsPerPass,
                 "CHANNELS": outputChannels, "SEGMENT": segment,
             ], kernelArguments, grid: grid, label: label)
     }

@@ -15,15 +15,15 @@ extension PooledConvolutionFilterGradient: OpenCLOperation {
     public func workspaceByteCount(
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
     ) -> Int {
-        (try? gradient(inputs[0]))?.filterWorkspaceByteCount(samples: inputs[0].isBatched ? capacity : 1) ?? 0
+        (try? gradient(inputs[0], backend))?.filterWorkspaceByteCount(samples: inputs[0].isBatched ? capacity : 1) ?? 0
     }
 
     /// Adds the input's windows at the winners' places.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
-        try gradient(arguments.inputs[0].description).prepareFilter(on: backend, arguments)
+        try gradient(arguments.inputs[0].description, backend).prepareFilter(on: backend, arguments)
     }
 
-    private func gradient(_ x: TensorDescription) throws -> PooledGradient {
-        try PooledGradient(window, inputShape: x.shape, outputChannels: outputChannels)
+    private func gradient(_ x: TensorDescription, _ backend: OpenCLBackend) throws -> PooledGradient {
+        try PooledGradient(window, inputShape: x.shape, outputChannels: outputChannels, on: backend)
     }
 }

@@ -13,14 +13,14 @@ extension PooledConvolutionInputGradient: OpenCLOperation {
     public func workspaceByteCount(
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
     ) -> Int {
-        (try? PooledGradient(window, inputShape: inputShape, outputChannels: inputs[2].shape[3]))?
+        (try? PooledGradient(window, inputShape: inputShape, outputChannels: inputs[2].shape[3], on: backend))?
             .inputWorkspaceByteCount ?? 0
     }
 
     /// Adds the filter's windows at the winners' places.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
         try PooledGradient(
-            window, inputShape: inputShape, outputChannels: arguments.inputs[2].description.shape[3]
+            window, inputShape: inputShape, outputChannels: arguments.inputs[2].description.shape[3], on: backend
         ).prepareInput(on: backend, arguments)
     }
 }
