@@ -62,6 +62,10 @@ static const char correlation_wide[] = {
 #embed "correlation_wide.cl"
     , 0};
 
+static const char depthwise_convolution[] = {
+#embed "depthwise_convolution.cl"
+    , 0};
+
 static const char dropout[] = {
 #embed "dropout.cl"
     , 0};
@@ -137,6 +141,7 @@ static const struct {
     KERNEL(convolution_input_gradient_tiled)
     KERNEL(convolution_tiled)
     KERNEL(correlation_wide)
+    KERNEL(depthwise_convolution)
     KERNEL(dropout)
     KERNEL(global_average_pooling)
     KERNEL(matrix_tiled)

@@ -13,6 +13,9 @@ extension Convolution: OpenCLOperation {
 
     /// An implicit matrix product with bias and activation at its end.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
+        if let depthwise = depthwise(arguments.inputs.map(\.description)) {
+            return try depthwise.prepare(on: backend, arguments, hasBias: hasBias, function: activation)
+        }
         let geometry = try window.geometry(over: arguments.inputs[0].description.shape)
         let bias = hasBias ? arguments.input(2) : nil
         switch backend.kernelFamily {
@@ -24,6 +27,11 @@ extension Convolution: OpenCLOperation {
                     y: arguments.output(0), packed: arguments.scratch(),
                     isBatched: arguments.inputs[0].description.isBatched, label: arguments.label))
         }
+    }
+
+    private func depthwise(_ inputs: [TensorDescription]) -> DepthwiseConvolution? {
+        DepthwiseConvolution(
+            window, groups: groups, inputShape: inputs[0].shape, outputChannels: inputs[1].shape[3])
     }
 
     private func correlation(_ geometry: WindowGeometry, filter: Shape) -> Correlation {

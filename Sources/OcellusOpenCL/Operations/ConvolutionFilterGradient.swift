@@ -5,6 +5,9 @@ extension ConvolutionFilterGradient: OpenCLOperation {
     public func workspaceByteCount(
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
     ) -> Int {
+        if let depthwise = depthwise(inputs[0]) {
+            return depthwise.filterWorkspaceByteCount(samples: inputs[0].isBatched ? capacity : 1)
+        }
         guard let chunks = try? Chunks(self, inputs[0], outputs[0], backend.kernelFamily, capacity: capacity) else {
             return 0
         }
@@ -14,6 +17,7 @@ extension ConvolutionFilterGradient: OpenCLOperation {
     /// An implicit matrix product over all output pixels, in chunks, and the sum of the chunks.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
         let (x, dw) = (arguments.inputs[0].description, arguments.outputs[0].description)
+        if let depthwise = depthwise(x) { return try depthwise.prepareFilterGradient(on: backend, arguments) }
         let chunks = try Chunks(self, x, dw, backend.kernelFamily, capacity: arguments.capacity)
         let partial = KernelArgument.buffer(try arguments.scratch())
         let launch =
@@ -28,6 +32,10 @@ extension ConvolutionFilterGradient: OpenCLOperation {
                 items: x.isBatched ? .elements(perSample: chunks.itemsPerSample) : .ulong(chunks.itemsPerSample),
                 itemsPerChunk: chunks.length, columns: outputChannels, label: arguments.label),
         ])
+    }
+
+    private func depthwise(_ x: TensorDescription) -> DepthwiseConvolution? {
+        DepthwiseConvolution(window, groups: groups, inputShape: x.shape, outputChannels: outputChannels)
     }
 
     /// How the sum over output pixels falls into chunks: of pixels for GPUs, of lines of pixels for CPUs. They depend on

@@ -5,12 +5,17 @@ extension ConvolutionInputGradient: OpenCLOperation {
     public func workspaceByteCount(
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
     ) -> Int {
-        guard backend.kernelFamily == .wide, let phases = try? phases(filter: inputs[1].shape) else { return 0 }
+        guard backend.kernelFamily == .wide, depthwise(inputs[1].shape) == nil,
+            let phases = try? phases(filter: inputs[1].shape)
+        else { return 0 }
         return phases.reduce(0) { $0 + $1.packedByteCount.rounded(upTo: backend.device.alignment) }
     }
 
     /// An implicit matrix product in which each input pixel gathers.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
+        if let depthwise = depthwise(arguments.inputs[1].description.shape) {
+            return try depthwise.prepareInputGradient(on: backend, arguments)
+        }
         switch backend.kernelFamily {
         case .tiled: return try tiled(backend, arguments)
         case .wide:
@@ -26,6 +31,10 @@ extension ConvolutionInputGradient: OpenCLOperation {
             }
             return LaunchSequence(launches)
         }
+    }
+
+    private func depthwise(_ filter: Shape) -> DepthwiseConvolution? {
+        DepthwiseConvolution(window, groups: groups, inputShape: inputShape, outputChannels: filter[3])
     }
 
     private func phases(filter: Shape) throws -> [Correlation] {
