@@ -16,9 +16,14 @@ typedef struct {
     int pooled_height, pooled_width, input_height, input_width, input_channels, stride_height, stride_width;
     // Floats in a run, vectors in a run, floats from one run to the next.
     int run, vectors, next_run;
-    // Pooled lines that a work-item handles, and channels of dw.
-    int lines, channels;
+    int output_channels;
+    // Pooled lines that a work-item handles, channels of dw that it makes, and pooled places of a line that it takes at once.
+    int lines, channels, segment;
 } Sizes;
+
+// The most pooled places, and gradients under them, that a work-item takes at once.
+#define MOST_PLACES 128
+#define MOST_GRADIENTS 2048
 
 // Where vector v of a run starts.
 static inline int vector_start(int v, int run) { return min(v * LANES, run - LANES); }
@@ -72,27 +77,27 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void pooled_filter_gradien
     const ulong first = get_group_id(0) * (ulong)sizes.lines;
     const ulong end = min(first + (uint)sizes.lines, all_lines);
     const int vector_count = WINDOW_HEIGHT * sizes.vectors;
-    partial += get_group_id(0) * (ulong)(CHANNELS * LANES) * (uint)vector_count;
+    partial += get_group_id(0) * (ulong)(sizes.output_channels * LANES) * (uint)vector_count;
     const int first_channel = (int)get_group_id(1) * sizes.channels;
-    const int end_channel = min(first_channel + sizes.channels, CHANNELS);
-    int places[SEGMENT];
-    float gradients[SEGMENT];
+    const int end_channel = min(first_channel + sizes.channels, sizes.output_channels);
+    int places[MOST_PLACES];
+    float gradients[MOST_PLACES];
 
     for (ulong line = first; line < end; ++line) {
         const ulong sample = line / (uint)sizes.pooled_height;
         const int row = (int)(line - sample * (uint)sizes.pooled_height);
         global const float *values =
             x + sample * (uint)(sizes.input_height * sizes.input_width) * (uint)sizes.input_channels;
-        for (int segment = 0; segment < sizes.pooled_width; segment += SEGMENT) {
-            const int columns = min(sizes.pooled_width - segment, SEGMENT);
+        for (int segment = 0; segment < sizes.pooled_width; segment += sizes.segment) {
+            const int columns = min(sizes.pooled_width - segment, sizes.segment);
             for (int channel = first_channel; channel < end_channel; ++channel) {
-                const ulong from = (line * (uint)sizes.pooled_width + segment) * CHANNELS + channel;
+                const ulong from = (line * (uint)sizes.pooled_width + segment) * (uint)sizes.output_channels + channel;
                 int present = 0;
                 for (int column = 0; column < columns; ++column) {
-                    const float gradient = dy[from + (ulong)column * CHANNELS];
-                    const uchar winner = winners[from + (ulong)column * CHANNELS];
+                    const ulong at = from + (ulong)(column * sizes.output_channels);
+                    const float gradient = dy[at];
                     gradients[present] = gradient;
-                    places[present] = patch_start(row, segment + column, winner, &sizes);
+                    places[present] = patch_start(row, segment + column, winners[at], &sizes);
                     present += gradient != 0.0f;
                 }
                 for (int pass = 0; pass < sizes.vectors; pass += PASS) {
@@ -108,9 +113,9 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void pooled_filter_gradien
 // Adds the chunks of dw that have lines, and puts them in the filter's order [i, j, c, channel].
 kernel void finish_filter_gradient(global const float *partial, global float *dw, Sizes sizes, int count) {
     const int index = get_global_id(0);
-    const int element = index / CHANNELS;
+    const int element = index / sizes.output_channels;
     if (element >= WINDOW_HEIGHT * sizes.run) return;
-    const int channel = index - element * CHANNELS;
+    const int channel = index - element * sizes.output_channels;
     const int i = element / sizes.run;
     const int place = element - i * sizes.run;
     const int vector = min(place / LANES, sizes.vectors - 1);
@@ -121,7 +126,7 @@ kernel void finish_filter_gradient(global const float *partial, global float *dw
     const ulong chunks = (all_lines + (uint)sizes.lines - 1) / (uint)sizes.lines;
     float sum = 0.0f;
     for (ulong chunk = 0; chunk < chunks; ++chunk) {
-        sum += partial[from + chunk * (ulong)(CHANNELS * LANES) * (uint)vector_count];
+        sum += partial[from + chunk * (ulong)(sizes.output_channels * LANES) * (uint)vector_count];
     }
     dw[index] = sum;
 }
@@ -130,7 +135,7 @@ kernel void finish_filter_gradient(global const float *partial, global float *dw
 kernel void pack_filter_runs(global const float *filter, global float *packed, Sizes sizes) {
     const int index = get_global_id(0);
     const int vector_count = WINDOW_HEIGHT * sizes.vectors;
-    if (index >= CHANNELS * vector_count * LANES) return;
+    if (index >= sizes.output_channels * vector_count * LANES) return;
     const int vector_index = index / LANES;
     const int lane = index - vector_index * LANES;
     const int channel = vector_index / vector_count;
@@ -138,18 +143,18 @@ kernel void pack_filter_runs(global const float *filter, global float *packed, S
     const int i = within / sizes.vectors;
     const int vector = within - i * sizes.vectors;
     const int place = vector_start(vector, sizes.run) + lane;
-    packed[index] = place < vector * LANES ? 0.0f : filter[(i * sizes.run + place) * CHANNELS + channel];
+    packed[index] = place < vector * LANES ? 0.0f : filter[(i * sizes.run + place) * sizes.output_channels + channel];
 }
 
 // The non-zeros of one pooled place in the order of their winners: where each channel's weights are, its gradient, and in
 // `ends` where those of each winner begin and end.
 static inline void sort_by_winner(
     global const float *dy, global const uchar *winners, int *weights_of, float *gradients, int *ends,
-    int channel_floats) {
-    int channels[CHANNELS];
+    int channel_floats, int channel_count) {
+    int channels[MOST_GRADIENTS];
     int present = 0;
     int counts[4] = {0, 0, 0, 0};
-    for (int channel = 0; channel < CHANNELS; ++channel) {
+    for (int channel = 0; channel < channel_count; ++channel) {
         channels[present] = channel;
         present += dy[channel] != 0.0f;
     }
@@ -221,25 +226,26 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void pooled_input_gradient
     for (int place = first_row * row_floats; place < end_row * row_floats; ++place) dx[place] = 0.0f;
 
     // The non-zeros of a segment of pooled places, for each place by winner.
-    int weights_of[SEGMENT * CHANNELS];
-    float gradients[SEGMENT * CHANNELS];
-    int ends[SEGMENT][5];
+    int weights_of[MOST_GRADIENTS];
+    float gradients[MOST_GRADIENTS];
+    int ends[MOST_PLACES][5];
     for (int line = first_line; line < end_line; ++line) {
-        for (int segment = 0; segment < sizes.pooled_width; segment += SEGMENT) {
-            const int columns = min(sizes.pooled_width - segment, SEGMENT);
+        for (int segment = 0; segment < sizes.pooled_width; segment += sizes.segment) {
+            const int columns = min(sizes.pooled_width - segment, sizes.segment);
             for (int column = 0; column < columns; ++column) {
-                const ulong from = ((sample * (uint)sizes.pooled_height + line) * (uint)sizes.pooled_width + segment
-                                    + (uint)column)
-                    * CHANNELS;
+                const ulong from =
+                    pixel_at(sample, line, segment + column, sizes.pooled_height, sizes.pooled_width)
+                    * (uint)sizes.output_channels;
+                const int begin = column * sizes.output_channels;
                 sort_by_winner(
-                    dy + from, winners + from, weights_of + column * CHANNELS, gradients + column * CHANNELS,
-                    ends[column], vector_count * LANES);
+                    dy + from, winners + from, weights_of + begin, gradients + begin, ends[column],
+                    vector_count * LANES, sizes.output_channels);
             }
             // All places take one pass before the next one begins: its weights stay in the first cache.
             for (int pass = 0; pass < sizes.vectors; pass += PASS) {
                 for (int column = 0; column < columns; ++column) {
                     for (int winner = 0; winner < 4; ++winner) {
-                        const int begin = column * CHANNELS + ends[column][winner];
+                        const int begin = column * sizes.output_channels + ends[column][winner];
                         const int present = ends[column][winner + 1] - ends[column][winner];
                         if (present == 0) continue;
                         const int top = (2 * line + (winner >> 1)) * sizes.stride_height;

@@ -9,8 +9,10 @@ struct PooledGradient {
 
     /// Whether the convolution is one that these kernels know: windows wholly inside of the input, whose rows are runs in
     /// memory that fill a vector.
-    static func isSupported(_ geometry: WindowGeometry, groups: Int, channels: Int) -> Bool {
-        groups == 1 && geometry.isInside && geometry.window.dilationWidth == 1
+    static func isSupported(
+        _ geometry: WindowGeometry, groups: Int, channels: Int, outputChannels: Int
+    ) -> Bool {
+        groups == 1 && outputChannels <= mostGradients && geometry.isInside && geometry.window.dilationWidth == 1
             && geometry.window.height <= PooledGradient.accumulators
             && geometry.window.width * channels >= PooledGradient.fewestLanes
     }
@@ -25,6 +27,9 @@ struct PooledGradient {
     /// Floats of a vector: a register of AVX2, or of AVX-512 where a row of the window fills it.
     private let lanes: Int
     private static let fewestLanes = 8
+    // As in the kernels.
+    private static let mostPlaces = 128
+    private static let mostGradients = 2048
     /// Vectors that stay in 16 registers beside the factors.
     private static let accumulators = 12
 
@@ -44,25 +49,23 @@ struct PooledGradient {
     private var packedCount: Int { outputChannels * geometry.window.height * vectors * lanes }
 
     /// The fields of the kernels' `Sizes`, in order.
-    private func kernelIntegers(lines: Int, channelsPerItem: Int) -> [Int] {
+    private func kernelIntegers(lines: Int, channelsPerItem: Int, segment: Int) -> [Int] {
         let window = geometry.window
         return [
             pooledHeight, pooledWidth, geometry.inputHeight, geometry.inputWidth, channels, window.strideHeight,
-            window.strideWidth, run, vectors, window.dilationHeight * geometry.inputWidth * channels, lines,
-            channelsPerItem,
+            window.strideWidth, run, vectors, window.dilationHeight * geometry.inputWidth * channels, outputChannels,
+            lines, channelsPerItem, segment,
         ]
     }
 
     private func launch(
-        _ entry: String, _ backend: OpenCLBackend, _ kernelArguments: [KernelArgument], segment: Int,
-        _ grid: LaunchGrid, _ label: String
+        _ entry: String, _ backend: OpenCLBackend, _ kernelArguments: [KernelArgument], _ grid: LaunchGrid,
+        _ label: String
     ) throws -> KernelLaunch {
         try backend.launch(
-            entry, of: .files("pooled_convolution_gradients_wide"),
-            defines: [
-                "LANES": lanes, "WINDOW_HEIGHT": geometry.window.height, "PASS": vectorsPerPass,
-                "CHANNELS": outputChannels, "SEGMENT": segment,
-            ], kernelArguments, grid: grid, label: label)
+            entry, of: .files("window", "pooled_convolution_gradients_wide"),
+            defines: ["LANES": lanes, "WINDOW_HEIGHT": geometry.window.height, "PASS": vectorsPerPass], kernelArguments,
+            grid: grid, label: label)
     }
 }
 
@@ -87,25 +90,24 @@ extension PooledGradient {
         let isBatched = arguments.inputs[0].description.isBatched
         let lines = linesPerChunk(samples: isBatched ? arguments.capacity : 1)
         let channelsPerItem = 16
-        let sizes = KernelArgument.ints(kernelIntegers(lines: lines, channelsPerItem: channelsPerItem))
-        let samples = KernelArgument.samples(of: arguments.inputs[0].description)
-        let partial = KernelArgument.buffer(try arguments.scratch())
         // The input under a segment is to fit a first cache of 32 KiB, with room for dy.
         let placeByteCount =
             4 * channels * 2 * geometry.window.strideWidth * (geometry.window.height + geometry.window.strideHeight)
-        let segment = min(max(20_480 / placeByteCount, 8), pooledWidth)
+        let segment = min(max(20_480 / placeByteCount, 8), Self.mostPlaces, pooledWidth)
+        let sizes = KernelArgument.ints(
+            kernelIntegers(lines: lines, channelsPerItem: channelsPerItem, segment: segment))
+        let samples = KernelArgument.samples(of: arguments.inputs[0].description)
+        let partial = KernelArgument.buffer(try arguments.scratch())
         let (pooledHeight, channelGroups) = (pooledHeight, outputChannels.dividedUp(by: channelsPerItem))
         return LaunchSequence([
             try launch(
                 "pooled_filter_gradient", backend,
                 [arguments.input(0), arguments.input(1), arguments.input(2), partial, sizes, samples],
-                segment: segment,
                 LaunchGrid(local: [1, 1, 1]) { count in
                     [((isBatched ? count : 1) * pooledHeight).dividedUp(by: lines), channelGroups, 1]
                 }, arguments.label),
             try launch(
                 "finish_filter_gradient", backend, [partial, arguments.output(0), sizes, samples],
-                segment: segment,
                 .linear(arguments.outputs[0].description.shape.count, batched: false, local: 16), arguments.label),
         ])
     }
@@ -123,19 +125,20 @@ extension PooledGradient {
         // A band begins with lines of the band above, whose windows reach into it: few bands, but enough for every core.
         let lines = max(pooledHeight.dividedUp(by: 4), 1)
         let bands = pooledHeight.dividedUp(by: lines)
-        let sizes = KernelArgument.ints(kernelIntegers(lines: lines, channelsPerItem: outputChannels))
+        let segment = min(Self.mostGradients / outputChannels, Self.mostPlaces, pooledWidth)
+        let sizes = KernelArgument.ints(
+            kernelIntegers(lines: lines, channelsPerItem: outputChannels, segment: segment))
         let packed = KernelArgument.buffer(try arguments.scratch())
-        let segment = min(max(2048 / outputChannels, 1), pooledWidth)
         return LaunchSequence([
             try launch(
-                "pack_filter_runs", backend, [arguments.input(2), packed, sizes], segment: segment,
+                "pack_filter_runs", backend, [arguments.input(2), packed, sizes],
                 .linear(packedCount, batched: false, local: 16), arguments.label),
             try launch(
                 "pooled_input_gradient", backend,
                 [
                     arguments.input(0), arguments.input(1), packed, arguments.output(0), sizes,
                     .int(geometry.window.dilationHeight), .samples(of: arguments.inputs[0].description),
-                ], segment: segment,
+                ],
                 LaunchGrid(local: [1, 1, 1]) { count in [bands, isBatched ? count : 1, 1] }, arguments.label),
         ])
     }

@@ -8,7 +8,8 @@ extension PooledConvolution: OpenCLOperation {
         guard backend.kernelFamily == .wide, let geometry = try? convolution.window.geometry(over: inputs[0].shape)
         else { return false }
         return !keepsWinners
-            || PooledGradient.isSupported(geometry, groups: convolution.groups, channels: inputs[0].shape[2])
+            || PooledGradient.isSupported(
+                geometry, groups: convolution.groups, channels: inputs[0].shape[2], outputChannels: inputs[1].shape[3])
     }
 
     /// The packed filter.

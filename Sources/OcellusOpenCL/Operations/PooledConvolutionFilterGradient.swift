@@ -8,7 +8,8 @@ extension PooledConvolutionFilterGradient: OpenCLOperation {
         guard backend.kernelFamily == .wide, let geometry = try? window.geometry(over: inputs[0].shape) else {
             return false
         }
-        return PooledGradient.isSupported(geometry, groups: groups, channels: inputs[0].shape[2])
+        return PooledGradient.isSupported(
+            geometry, groups: groups, channels: inputs[0].shape[2], outputChannels: outputChannels)
     }
 
     /// A partial gradient a chunk.

@@ -6,7 +6,8 @@ extension PooledConvolutionInputGradient: OpenCLOperation {
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription]
     ) -> Bool {
         guard backend.kernelFamily == .wide, let geometry = try? window.geometry(over: inputShape) else { return false }
-        return PooledGradient.isSupported(geometry, groups: groups, channels: inputShape[2])
+        return PooledGradient.isSupported(
+            geometry, groups: groups, channels: inputShape[2], outputChannels: inputs[2].shape[3])
     }
 
     /// The packed filter.
