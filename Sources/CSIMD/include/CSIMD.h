@@ -114,6 +114,12 @@ typedef struct {
     /// `rows` rows of a product.
     void (*multiply)(const simd_product *product, ptrdiff_t rows);
 
+    /// output[column] = or += the sum over k < count of a[k] * b[k * bStride + column], for `columns` columns: one row of a
+    /// product whose `b` is read in order, as memory likes it.
+    void (*multiplyRow)(
+        const float *a, const float *b, ptrdiff_t bStride, ptrdiff_t count, float *output, ptrdiff_t columns,
+        bool accumulates);
+
     /// `rows` pooled rows of a product: the largest over rows 2i and 2i + 1 of two lines.
     void (*multiplyPooled)(const simd_product *product, const simd_pooling *pooling, ptrdiff_t rows);
 

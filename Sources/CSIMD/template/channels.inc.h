@@ -39,20 +39,26 @@ static void sum_deviation_products(
     SUM_OVER_ROWS(y[row * channels + channel] * (x[row * channels + channel] - mean[channel]))
 }
 
+// The output may be an input, so vectors are loaded and stored by hand.
 static void scale_channels(
-    const float *x, const float *restrict scale, const float *restrict shift, ptrdiff_t rows, ptrdiff_t channels,
-    float *output) {
+    const float *x, const float *scale, const float *shift, ptrdiff_t rows, ptrdiff_t channels, float *output) {
     for (ptrdiff_t row = 0; row < rows; row++, x += channels, output += channels) {
-        for (ptrdiff_t channel = 0; channel < channels; channel++)
-            output[channel] = x[channel] * scale[channel] + shift[channel];
+        ptrdiff_t i = 0;
+        for (; i + VECTOR_WIDTH <= channels; i += VECTOR_WIDTH)
+            store(output + i, load(x + i) * load(scale + i) + load(shift + i));
+        for (; i < channels; i++) output[i] = x[i] * scale[i] + shift[i];
     }
 }
 
 static void combine_channels(
-    const float *y, const float *restrict yScale, const float *x, const float *restrict xScale,
-    const float *restrict shift, ptrdiff_t rows, ptrdiff_t channels, float *output) {
+    const float *y, const float *yScale, const float *x, const float *xScale, const float *shift, ptrdiff_t rows,
+    ptrdiff_t channels, float *output) {
     for (ptrdiff_t row = 0; row < rows; row++, x += channels, y += channels, output += channels) {
-        for (ptrdiff_t channel = 0; channel < channels; channel++)
-            output[channel] = y[channel] * yScale[channel] + (x[channel] * xScale[channel] + shift[channel]);
+        ptrdiff_t i = 0;
+        for (; i + VECTOR_WIDTH <= channels; i += VECTOR_WIDTH) {
+            const vfloat constant = load(x + i) * load(xScale + i) + load(shift + i);
+            store(output + i, load(y + i) * load(yScale + i) + constant);
+        }
+        for (; i < channels; i++) output[i] = y[i] * yScale[i] + (x[i] * xScale[i] + shift[i]);
     }
 }

@@ -1,44 +1,41 @@
-// Loops that the compiler vectorises by itself for the instruction set at hand; memory decides their speed.
+// Element by element, in vectors by hand: the output may be an input, and what the compiler makes of loops that it must
+// assume to overlap is scalar.
+
+// `EXPRESSION` gives the value for the vectors a and b.
+#define FOR_EACH_VECTOR(LOAD_A, LOAD_B, PART_A, PART_B, EXPRESSION) \
+    ptrdiff_t i = 0; \
+    for (; i + VECTOR_WIDTH <= count; i += VECTOR_WIDTH) { \
+        const vfloat a = LOAD_A, b = LOAD_B; \
+        (void)b; \
+        store(output + i, EXPRESSION); \
+    } \
+    if (i < count) { \
+        const vfloat a = PART_A, b = PART_B; \
+        (void)b; \
+        store_part(output + i, EXPRESSION, count - i); \
+    }
+#define UNARY(X, EXPRESSION) \
+    FOR_EACH_VECTOR(load(X + i), (vfloat){0}, load_part(X + i, count - i), (vfloat){0}, EXPRESSION)
+#define BINARY(X, Y, EXPRESSION) \
+    FOR_EACH_VECTOR(load(X + i), load(Y + i), load_part(X + i, count - i), load_part(Y + i, count - i), EXPRESSION)
 
 static void activate(simd_activation activation, const float *x, ptrdiff_t count, float *output) {
-    switch (activation) {
-    case simd_identity:
-        for (ptrdiff_t i = 0; i < count; i++) output[i] = x[i];
-        break;
-    case simd_relu:
-        for (ptrdiff_t i = 0; i < count; i++) output[i] = x[i] < 0 ? 0 : x[i];
-        break;
-    case simd_relu6:
-        for (ptrdiff_t i = 0; i < count; i++) {
-            const float value = x[i] < 0 ? 0 : x[i];
-            output[i] = value > 6 ? 6 : value;
-        }
-        break;
-    }
+    UNARY(x, activate_vector(a, activation))
+}
+
+// What passes where y rises: nothing at or below zero, nor at ReLU6's upper end.
+INLINE vfloat gradient_vector(vfloat gradient, vfloat y, simd_activation activation) {
+    if (activation == simd_identity) return gradient;
+    vint stops = y <= 0.0f;
+    if (activation == simd_relu6) stops |= y >= 6.0f;
+    return (vfloat)(~stops & (vint)gradient);
 }
 
 static void activation_gradient(
     simd_activation activation, const float *gradient, const float *y, ptrdiff_t count, float *output) {
-    switch (activation) {
-    case simd_identity:
-        for (ptrdiff_t i = 0; i < count; i++) output[i] = gradient[i];
-        break;
-    case simd_relu:
-        for (ptrdiff_t i = 0; i < count; i++) output[i] = y[i] <= 0 ? 0 : gradient[i];
-        break;
-    case simd_relu6:
-        for (ptrdiff_t i = 0; i < count; i++) {
-            const float value = y[i] <= 0 ? 0 : gradient[i];
-            output[i] = y[i] >= 6 ? 0 : value;
-        }
-        break;
-    }
+    BINARY(gradient, y, gradient_vector(a, b, activation))
 }
 
-static void add(const float *a, const float *b, ptrdiff_t count, float *output) {
-    for (ptrdiff_t i = 0; i < count; i++) output[i] = a[i] + b[i];
-}
+static void add(const float *x, const float *y, ptrdiff_t count, float *output) { BINARY(x, y, a + b) }
 
-static void scale(const float *x, float factor, ptrdiff_t count, float *output) {
-    for (ptrdiff_t i = 0; i < count; i++) output[i] = x[i] * factor;
-}
+static void scale(const float *x, float factor, ptrdiff_t count, float *output) { UNARY(x, a * factor) }

@@ -9,6 +9,7 @@
 #include "elementwise.inc.h"
 #include "multiply.inc.h"
 #include "multiplyPooled.inc.h"
+#include "multiplyRow.inc.h"
 #include "multiplyTransposed.inc.h"
 #include "pooling.inc.h"
 #include "sparse.inc.h"
@@ -20,6 +21,7 @@ const simd_kernels TABLE = {
     .vectorWidth = VECTOR_WIDTH,
     .panelWidth = PANEL_WIDTH,
     .multiply = multiply,
+    .multiplyRow = multiply_row,
     .multiplyPooled = multiply_pooled,
     .multiplyTransposed = multiply_transposed,
     .transpose = transpose,

@@ -48,41 +48,48 @@ INLINE void accumulate_scaled_inline(
     scaled_rest(x + done, entries, count, output + done, length - done);
 }
 
-// Rows of fewer than two vectors, as the kernel rows of an RGB picture: several runs at once, in vectors of four floats of
-// which the last overlaps the one before, so that no load leaves the row.
+// Rows of fewer than two vectors, as the kernel rows of an RGB picture: several runs at once, the last vector overlapping
+// the one before, so that no load leaves the row. In vectors of four floats where a whole one does not fit.
 #define SHORT_RUNS 3
 
-INLINE void short_rows(
-    const simd_row *runs, const simd_entry *entries, ptrdiff_t count, float *output, ptrdiff_t length,
-    const ptrdiff_t runCount, const ptrdiff_t quads) {
-    quad sum[SHORT_RUNS][4];
-    const ptrdiff_t last = length - 4;
-    UNROLL for (ptrdiff_t r = 0; r < runCount; r++) {
-        UNROLL for (ptrdiff_t j = 0; j < quads; j++)
-            sum[r][j] = *(const quad_unaligned *)(output + r * length + (j == quads - 1 ? last : j * 4));
+#define DEFINE_SHORT_ROWS(NAME, VECTOR, UNALIGNED, MOST) \
+    INLINE void NAME( \
+        const simd_row *runs, const simd_entry *entries, ptrdiff_t count, float *output, ptrdiff_t length, \
+        const ptrdiff_t runCount, const ptrdiff_t vectors) { \
+        const ptrdiff_t width = sizeof(VECTOR) / 4, last = length - width; \
+        VECTOR sum[SHORT_RUNS][MOST]; \
+        UNROLL for (ptrdiff_t r = 0; r < runCount; r++) { \
+            UNROLL for (ptrdiff_t j = 0; j < vectors; j++) \
+                sum[r][j] = *(const UNALIGNED *)(output + r * length + (j == vectors - 1 ? last : j * width)); \
+        } \
+        for (ptrdiff_t i = 0; i < count; i++) { \
+            const float factor = entries[i].scale; \
+            UNROLL for (ptrdiff_t r = 0; r < runCount; r++) { \
+                const float *row = runs[r] + entries[i].offset; \
+                UNROLL for (ptrdiff_t j = 0; j < vectors; j++) \
+                    sum[r][j] += factor * *(const UNALIGNED *)(row + (j == vectors - 1 ? last : j * width)); \
+            } \
+        } \
+        UNROLL for (ptrdiff_t r = 0; r < runCount; r++) { \
+            UNROLL for (ptrdiff_t j = 0; j < vectors; j++) \
+                *(UNALIGNED *)(output + r * length + (j == vectors - 1 ? last : j * width)) = sum[r][j]; \
+        } \
     }
-    for (ptrdiff_t i = 0; i < count; i++) {
-        const float factor = entries[i].scale;
-        UNROLL for (ptrdiff_t r = 0; r < runCount; r++) {
-            const float *row = runs[r] + entries[i].offset;
-            UNROLL for (ptrdiff_t j = 0; j < quads; j++)
-                sum[r][j] += factor * *(const quad_unaligned *)(row + (j == quads - 1 ? last : j * 4));
-        }
-    }
-    UNROLL for (ptrdiff_t r = 0; r < runCount; r++) {
-        UNROLL for (ptrdiff_t j = 0; j < quads; j++)
-            *(quad_unaligned *)(output + r * length + (j == quads - 1 ? last : j * 4)) = sum[r][j];
-    }
-}
+DEFINE_SHORT_ROWS(short_rows_of_vectors, vfloat, vfloat_unaligned, 2)
+DEFINE_SHORT_ROWS(short_rows_of_quads, quad, quad_unaligned, 4)
 
 INLINE void short_runs(
     const simd_row *runs, const simd_entry *entries, ptrdiff_t count, float *output, ptrdiff_t length,
     const ptrdiff_t runCount) {
+    if (length >= VECTOR_WIDTH && length < 2 * VECTOR_WIDTH) {
+        short_rows_of_vectors(runs, entries, count, output, length, runCount, 2);
+        return;
+    }
     switch ((length + 3) / 4) {
-    case 1: short_rows(runs, entries, count, output, length, runCount, 1); break;
-    case 2: short_rows(runs, entries, count, output, length, runCount, 2); break;
-    case 3: short_rows(runs, entries, count, output, length, runCount, 3); break;
-    default: short_rows(runs, entries, count, output, length, runCount, 4); break;
+    case 1: short_rows_of_quads(runs, entries, count, output, length, runCount, 1); break;
+    case 2: short_rows_of_quads(runs, entries, count, output, length, runCount, 2); break;
+    case 3: short_rows_of_quads(runs, entries, count, output, length, runCount, 3); break;
+    default: short_rows_of_quads(runs, entries, count, output, length, runCount, 4); break;
     }
 }
 

@@ -84,15 +84,22 @@ private struct DenseProduct {
         rows: Int, target: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>?, accumulates: Bool,
         activation: simd_activation, scratch: UnsafeMutablePointer<Float>
     ) {
-        for column in stride(from: blockStart, to: min(blockStart + blockColumns, columns), by: panelWidth) {
+        let blockEnd = min(blockStart + blockColumns, columns)
+        if rows == 1, bias == nil, activation == simd_identity {
+            backend.kernels.multiplyRow(
+                x, weight + blockStart, columns, depth, target + blockStart, blockEnd - blockStart, accumulates)
+            return
+        }
+        for column in stride(from: blockStart, to: blockEnd, by: panelWidth) {
             let width = min(panelWidth, columns - column)
             var panel = weight + column
             var panelStride = columns
-            if width < panelWidth {
+            // A few rows take w as it lies; more are worth a copy that does not evict itself.
+            if width < panelWidth || rows > 4 {
                 for k in 0..<depth {
                     let line = scratch + k * panelWidth
                     line.update(from: panel + k * columns, count: width)
-                    (line + width).update(repeating: 0, count: panelWidth - width)
+                    if width < panelWidth { (line + width).update(repeating: 0, count: panelWidth - width) }
                 }
                 panel = UnsafePointer(scratch)
                 panelStride = panelWidth
