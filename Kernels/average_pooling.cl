@@ -1,6 +1,7 @@
 // A work-item handles VEC channels, which divides all.
 
-// By what a window's sum is divided: its elements inside of the input, or with the padding that is there on either side.
+// By what a window's sum is divided: its elements inside of the input, or with the padding that is there on either
+// side.
 static inline int elements_under(int p, int height, int stride, int dilation, int pad, int input) {
     int inside = 0;
     for (int a = 0; a < height; ++a) {

@@ -1,5 +1,5 @@
-// Batch normalisation over [rows, channels]. Statistics take two passes over fixed chunks of rows, mean before variance,
-// so that nothing cancels. A work-item handles VEC channels.
+// Batch normalisation over [rows, channels]. Statistics take two passes over fixed chunks of rows, mean before
+// variance, so that nothing cancels. A work-item handles VEC channels.
 
 #define CHANNELS_OF_ITEM                                   \
     const int channel = get_global_id(0) * VEC;            \

@@ -1,7 +1,9 @@
-// How the heavy operations of GPUs load and store four columns.
+// How the heavy operations of GPUs load and store four columns. A GPU loads four at once only where the type says that
+// they are aligned; they are when rows have a multiple of four columns.
 
 // Four neighbouring columns of a row, and zeros from `column_end` on.
 static inline float4 load4(global const float *row, int column, int column_end) {
+    if (column_end % 4 == 0) return column < column_end ? *(global const float4 *)(row + column) : (float4)0.0f;
     if (column + 4 <= column_end) return vload4(0, row + column);
     float4 value = (float4)0.0f;
     if (column < column_end) value.x = row[column];
@@ -12,7 +14,9 @@ static inline float4 load4(global const float *row, int column, int column_end) 
 
 // Stores up to four neighbouring columns of `column_end`.
 static inline void store4(float4 value, global float *row, int column, int column_end) {
-    if (column + 4 <= column_end) {
+    if (column_end % 4 == 0) {
+        if (column < column_end) *(global float4 *)(row + column) = value;
+    } else if (column + 4 <= column_end) {
         vstore4(value, 0, row + column);
     } else {
         if (column < column_end) row[column] = value.x;

@@ -1,6 +1,6 @@
-// dw as a product of matrices that are never made: rows are (window row, window column, input channel of the group), the
-// inner index runs over output pixels of the batch in fixed chunks, columns are output channels of the group. Each chunk
-// gives a partial sum; a second pass adds them.
+// dw as a product of matrices that are never made: rows are (window row, window column, input channel of the group),
+// the inner index runs over output pixels of the batch in fixed chunks, columns are output channels of the group.
+// Each chunk gives a partial sum; a second pass adds them.
 
 #define TILED_NAME convolution_filter_gradient_tiled
 #define LEFT_ALONG_INNER 0

@@ -1,10 +1,11 @@
-// dw[i, j, c, k] = sum over samples and output pixels of x under the window's element times dy, in fixed chunks of output
-// rows. A work-item makes one row of the window (or one element of it) for 16 output channels and one chunk.
+// dw[i, j, c, k] = sum over samples and output pixels of x under the window's element times dy, in fixed chunks of
+// output rows. A work-item makes one row of the window (or one element of it) for 16 output channels and one chunk.
 
-// The order is that of `FilterGradientSizes.kernelIntegers`.
+// The order is that in `ConvolutionFilterGradient.wide`.
 typedef struct {
     int input_channels, output_channels, channels, columns, blocks;
-    // Neighbouring floats of x under neighbouring rows of dw: the channels of one element of the window, or of a row of it.
+    // Neighbouring floats of x under neighbouring rows of dw: the channels of one element of the window, or of a row
+    // of it.
     int run, steps;
     int lines_a_chunk, lines_a_block;
 } Sizes;

@@ -42,7 +42,8 @@ static inline float4 left4(
     if (channels % 4 == 0) {
         const int element = inner / channels;
         const long pixel = reaching(window, row, element);
-        return pixel < 0 ? value : vload4(0, dy + pixel * output_channels + (inner - element * channels));
+        if (pixel < 0) return value;
+        return *(global const float4 *)(dy + pixel * output_channels + (inner - element * channels));
     }
     float values[4];
     for (int i = 0; i < 4; ++i) {
@@ -62,7 +63,7 @@ static inline float4 right4(
     if (channels % 4 == 0) {
         const int element = inner / channels;
         const ulong line = (ulong)(element * columns + column);
-        return vload4(0, filter + line * (uint)output_channels + (inner - element * channels));
+        return *(global const float4 *)(filter + line * (uint)output_channels + (inner - element * channels));
     }
     float values[4];
     for (int i = 0; i < 4; ++i) {

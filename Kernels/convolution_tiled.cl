@@ -41,7 +41,8 @@ static inline float4 left4(
     if (channels % 4 == 0) {
         const int element = inner / channels;
         const long pixel = under_window(window, row, element);
-        return pixel < 0 ? value : vload4(0, x + pixel * input_channels + (inner - element * channels));
+        if (pixel < 0) return value;
+        return *(global const float4 *)(x + pixel * input_channels + (inner - element * channels));
     }
     float values[4];
     for (int i = 0; i < 4; ++i) {

@@ -1,6 +1,6 @@
-// y[n, a + s p, b + t q, k] = f(bias[k] + sum over elements (i, j) of a window and channels c of
-// x[n, h(p, i), w(q, j), c] filter[i, j, c, k]): a convolution, and also its gradient by the input, where each phase of the
-// stride is one such sum over the filter's elements that fall on it.
+// y[n, a + s p, b + t q, k] = f(bias[k] + sum over elements (i, j) of a window and channels c of x[n, h(p, i), w(q,
+// j), c] filter[i, j, c, k]): a convolution, and also its gradient by the input, where each phase of the stride is
+// one such sum over the filter's elements that fall on it.
 
 // The order is that of `Correlation.kernelIntegers`.
 typedef struct {
@@ -13,15 +13,16 @@ typedef struct {
     int dilation_height, dilation_width, offset_height, offset_width;
     // Input and output channels of a group, and blocks of 16 of the latter.
     int channels, columns, blocks, groups;
-    // Neighbouring floats of x that belong to neighbouring rows of the filter: the channels of one element of the window,
-    // or of a whole row of it. `steps` of them make a row of the window.
+    // Neighbouring floats of x that belong to neighbouring rows of the filter: the channels of one element of the
+    // window, or of a whole row of it. `steps` of them make a row of the window.
     int run, steps;
     int has_bias, function, pixels_an_item;
     // How the filter lies in memory, for packing.
     int filter_first, filter_row, filter_column, filter_channel, filter_output, filter_group;
 } Correlation;
 
-// The filter as packed[group, block, i, j, channel, 16], and a run of zeros after it for what lies outside of the input.
+// The filter as packed[group, block, i, j, channel, 16], and a run of zeros after it for what lies outside of the
+// input.
 kernel void pack_filter(global const float *filter, global float *packed, Correlation sizes) {
     const ulong row = get_global_id(0);
     const ulong rows = (ulong)(sizes.groups * sizes.blocks) * (uint)(sizes.window_height * sizes.window_width)

@@ -1,5 +1,5 @@
-// A convolution in which each channel has a filter of its own, and its gradients. Nothing is shared between channels, so
-// these are bound by memory: a work-item handles VEC channels, which divides all.
+// A convolution in which each channel has a filter of its own, and its gradients. Nothing is shared between channels,
+// so these are bound by memory: a work-item handles VEC channels, which divides all.
 
 kernel void depthwise_convolution(
     global const float *x, global const float *filter, global const float *bias, global float *y, Window window,

@@ -36,7 +36,9 @@ static inline float4 elements(
     global const float *matrix, ulong outer, ulong outer_end, int outer_stride, ulong inner, ulong inner_end,
     int inner_stride, int outer_step, int inner_step) {
     if (outer + 3 * outer_step < outer_end && inner + 3 * inner_step < inner_end) {
-        return vload4(0, matrix + outer * (uint)outer_stride + inner * (uint)inner_stride);
+        global const float *from = matrix + outer * (uint)outer_stride + inner * (uint)inner_stride;
+        const bool is_aligned = (outer_step ? inner_stride : outer_stride) % 4 == 0;
+        return is_aligned ? *(global const float4 *)from : vload4(0, from);
     }
     return (float4)(
         element(matrix, outer, outer_end, outer_stride, inner, inner_end, inner_stride),

@@ -1,9 +1,9 @@
-// The gradients of a convolution under a 2 x 2 max-pooling, by their non-zeros alone: of each window only the winner has a
-// gradient, and under a ReLU only where it is positive.
+// The gradients of a convolution under a 2 x 2 max-pooling, by their non-zeros alone: of each window only the winner
+// has a gradient, and under a ReLU only where it is positive.
 //
-// Both gradients add, for one gradient at a winner's place, the same patch: WINDOW_HEIGHT runs of neighbouring floats (a
-// row of the window times its channels), cut into vectors of LANES. The last vector of a run overlaps the one before it
-// when LANES does not divide the run. A pass holds PASS vectors of each run in registers.
+// Both gradients add, for one gradient at a winner's place, the same patch: WINDOW_HEIGHT runs of neighbouring floats
+// (a row of the window times its channels), cut into vectors of LANES. The last vector of a run overlaps the one
+// before it when LANES does not divide the run. A pass holds PASS vectors of each run in registers.
 
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
@@ -11,13 +11,14 @@ typedef JOIN(float, LANES) floatL;
 #define LOAD_LANES(pointer) JOIN(vload, LANES)(0, pointer)
 #define STORE_LANES(value, pointer) JOIN(vstore, LANES)(value, 0, pointer)
 
-// The order is that of `PooledGradientSizes.kernelIntegers`.
+// The order is that of `PooledGradient.kernelIntegers`.
 typedef struct {
     int pooled_height, pooled_width, input_height, input_width, input_channels, stride_height, stride_width;
     // Floats in a run, vectors in a run, floats from one run to the next.
     int run, vectors, next_run;
     int output_channels;
-    // Pooled lines that a work-item handles, channels of dw that it makes, and pooled places of a line that it takes at once.
+    // Pooled lines that a work-item handles, channels of dw that it makes, and pooled places of a line that it takes
+    // at once.
     int lines, channels, segment;
 } Sizes;
 
@@ -67,9 +68,9 @@ static inline void add_patches(
     }
 }
 
-// dw: partial[chunk, channel, run, vector, LANES] from `lines` pooled lines a chunk. A segment is so many pooled places
-// that the input under them stays in a core's first cache while all channels pass over it. For one channel the segment's
-// non-zeros are gathered first, then their patches added pass by pass.
+// dw: partial[chunk, channel, run, vector, LANES] from `lines` pooled lines a chunk. A segment is so many pooled
+// places that the input under them stays in a core's first cache while all channels pass over it. For one channel the
+// segment's non-zeros are gathered first, then their patches added pass by pass.
 __attribute__((reqd_work_group_size(1, 1, 1))) kernel void pooled_filter_gradient(
     global const float *x, global const float *dy, global const uchar *winners, global float *partial, Sizes sizes,
     int count) {
@@ -146,8 +147,8 @@ kernel void pack_filter_runs(global const float *filter, global float *packed, S
     packed[index] = place < vector * LANES ? 0.0f : filter[(i * sizes.run + place) * sizes.output_channels + channel];
 }
 
-// The non-zeros of one pooled place in the order of their winners: where each channel's weights are, its gradient, and in
-// `ends` where those of each winner begin and end.
+// The non-zeros of one pooled place in the order of their winners: where each channel's weights are, its gradient,
+// and in `ends` where those of each winner begin and end.
 static inline void sort_by_winner(
     global const float *dy, global const uchar *winners, int *weights_of, float *gradients, int *ends,
     int channel_floats, int channel_count) {
@@ -171,7 +172,8 @@ static inline void sort_by_winner(
     }
 }
 
-// Adds the weights of `present` gradients to one pass of a patch of dx, as far as its rows lie in first_row ..< end_row.
+// Adds the weights of `present` gradients to one pass of a patch of dx, as far as its rows lie in first_row ..<
+// end_row.
 static inline void add_weights(
     global float *patch, global const float *packed, const int *weights_of, const float *gradients, int present,
     int pass, int first_row, int end_row, int dilation_height, const Sizes *sizes) {
@@ -203,8 +205,8 @@ static inline void add_weights(
     }
 }
 
-// dx of one sample's input rows under `lines` pooled lines. Pooled lines above that reach into these rows count too; each
-// work-item writes its own rows only.
+// dx of one sample's input rows under `lines` pooled lines. Pooled lines above that reach into these rows count too;
+// each work-item writes its own rows only.
 __attribute__((reqd_work_group_size(1, 1, 1))) kernel void pooled_input_gradient(
     global const float *dy, global const uchar *winners, global const float *packed, global float *dx, Sizes sizes,
     int dilation_height, int count) {

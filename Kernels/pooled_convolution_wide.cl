@@ -1,5 +1,5 @@
-// A convolution, its activation and a 2 x 2 max-pooling: the file before this one has the convolution. A tile holds ROWS / 2
-// pooled places; it takes two passes, one for each line under them, over two neighbouring pixels a place.
+// A convolution, its activation and a 2 x 2 max-pooling: the file before this one has the convolution. A tile holds
+// ROWS / 2 pooled places; it takes two passes, one for each line under them, over two neighbouring pixels a place.
 
 // Stores the first `present` of 16 bytes.
 static inline void store_winners(uchar16 value, global uchar *pointer, int present) {

@@ -1,10 +1,10 @@
-// The matrix product of GPUs: a work-group of 16 x 16 makes a tile of 64 x 64, each work-item 4 x 4 of it, from slices of
-// both factors in local memory.
+// The matrix product of GPUs: a work-group of 16 x 16 makes a tile of 64 x 64, each work-item 4 x 4 of it, from slices
+// of both factors in local memory.
 //
 // The file before this one says what is multiplied, by macros:
 //   TILED_NAME, TILED_ARGUMENTS     the kernel's name and arguments
-//   TILED_SETUP                     declares `rows`, `columns`, `inner_first` and `inner_end`, and what the others need
-//   LEFT4, RIGHT4                   four elements of the left (row, inner) and right (inner, column) factor, that follow
+//   TILED_SETUP                     declares `rows`, `columns`, `inner_first`, `inner_end`, and what the others need
+//   LEFT4, RIGHT4                   four elements of the left (row, inner), right (inner, column) factor, that follow
 //                                   each other along inner when LEFT_ALONG_INNER (RIGHT_ALONG_INNER) is 1, else along
 //                                   the row (column); 0 beyond the factor's end
 //   STORE4(row, column, value)      takes four neighbouring columns of the product; it guards rows and columns
@@ -13,8 +13,9 @@
 #define SLICE 16
 
 __attribute__((reqd_work_group_size(256, 1, 1))) kernel void TILED_NAME(TILED_ARGUMENTS) {
-    local float left[SLICE][TILE + 4];
-    local float right[SLICE][TILE + 4];
+    // As float4, so that each is loaded at once; one more than needed keeps stores along inner on different banks.
+    local float4 left[SLICE][TILE / 4 + 1];
+    local float4 right[SLICE][TILE / 4 + 1];
     const int item = get_local_id(0);
     const int tile_column = get_group_id(0) * TILE;
     const ulong tile_row = get_group_id(1) * (ulong)TILE;
@@ -32,28 +33,26 @@ __attribute__((reqd_work_group_size(256, 1, 1))) kernel void TILED_NAME(TILED_AR
     for (ulong slice = inner_first; slice < inner_end; slice += SLICE) {
 #if LEFT_ALONG_INNER
         const float4 a = LEFT4(tile_row + along_outer, slice + along_inner);
-        left[along_inner][along_outer] = a.x;
-        left[along_inner + 1][along_outer] = a.y;
-        left[along_inner + 2][along_outer] = a.z;
-        left[along_inner + 3][along_outer] = a.w;
+        ((local float *)left[along_inner])[along_outer] = a.x;
+        ((local float *)left[along_inner + 1])[along_outer] = a.y;
+        ((local float *)left[along_inner + 2])[along_outer] = a.z;
+        ((local float *)left[along_inner + 3])[along_outer] = a.w;
 #else
-        const float4 a = LEFT4(tile_row + across_outer, slice + across_inner);
-        vstore4(a, 0, &left[across_inner][across_outer]);
+        left[across_inner][across_outer / 4] = LEFT4(tile_row + across_outer, slice + across_inner);
 #endif
 #if RIGHT_ALONG_INNER
         const float4 b = RIGHT4(slice + along_inner, tile_column + along_outer);
-        right[along_inner][along_outer] = b.x;
-        right[along_inner + 1][along_outer] = b.y;
-        right[along_inner + 2][along_outer] = b.z;
-        right[along_inner + 3][along_outer] = b.w;
+        ((local float *)right[along_inner])[along_outer] = b.x;
+        ((local float *)right[along_inner + 1])[along_outer] = b.y;
+        ((local float *)right[along_inner + 2])[along_outer] = b.z;
+        ((local float *)right[along_inner + 3])[along_outer] = b.w;
 #else
-        const float4 b = RIGHT4(slice + across_inner, tile_column + across_outer);
-        vstore4(b, 0, &right[across_inner][across_outer]);
+        right[across_inner][across_outer / 4] = RIGHT4(slice + across_inner, tile_column + across_outer);
 #endif
         barrier(CLK_LOCAL_MEM_FENCE);
         for (int k = 0; k < SLICE; ++k) {
-            const float4 column = vload4(0, &left[k][item_row]);
-            const float4 row = vload4(0, &right[k][item_column]);
+            const float4 column = left[k][item_row / 4];
+            const float4 row = right[k][item_column / 4];
             sums[0] += column.x * row;
             sums[1] += column.y * row;
             sums[2] += column.z * row;

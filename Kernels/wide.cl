@@ -1,5 +1,5 @@
-// The shape of the heavy operations on CPUs that an OpenCL driver offers: one work-item a group, which keeps ROWS rows of
-// 16 accumulators in registers and multiplies them by a broadcast number and a row of 16.
+// The shape of the heavy operations on CPUs that an OpenCL driver offers: one work-item a group, which keeps ROWS
+// rows of 16 accumulators in registers and multiplies them by a broadcast number and a row of 16.
 
 // The first `present` of 16 floats, and zeros.
 static inline float16 load16(global const float *pointer, int present) {

@@ -67,30 +67,30 @@ struct Correlation {
         ]
     }
 
-    /// Launches that pack the filter into `packed` and compute.
+    /// Launches that pack the filter and compute.
     func prepare(
-        on backend: OpenCLBackend, x: KernelArgument, filter: KernelArgument, bias: KernelArgument?,
-        y: KernelArgument, packed: BufferRegion, isBatched: Bool, label: String
+        on backend: OpenCLBackend, x: KernelArgument, filter: Operand, bias: KernelArgument?,
+        y: KernelArgument, scratch: BufferRegion, isBatched: Bool, label: String
     ) throws -> [KernelLaunch] {
         let pixelsPerItem = placesPerItem.rounded(upTo: backend.wideRows)
         return try prepare(
             on: backend, "correlation_wide", of: .files("window", "wide", "correlation_wide"), filter: filter,
-            packed: packed, placesPerItem: pixelsPerItem, isBatched: isBatched, label: label
-        ) { sizes in [x, .buffer(packed), bias ?? filter, y, sizes, isBatched ? .count : .int(1)] }
+            scratch: scratch, placesPerItem: pixelsPerItem, isBatched: isBatched, label: label
+        ) { packed, sizes in [x, packed, bias ?? packed, y, sizes, isBatched ? .count : .int(1)] }
     }
 
     /// The same for a convolution under a 2×2 max-pooling; the grid is that of the pooled places.
     func preparePooled(
-        on backend: OpenCLBackend, x: KernelArgument, filter: KernelArgument, bias: KernelArgument?,
-        y: KernelArgument, winners: KernelArgument?, packed: BufferRegion, isBatched: Bool, label: String
+        on backend: OpenCLBackend, x: KernelArgument, filter: Operand, bias: KernelArgument?,
+        y: KernelArgument, winners: KernelArgument?, scratch: BufferRegion, isBatched: Bool, label: String
     ) throws -> [KernelLaunch] {
         let source = try KernelSource.files("window", "wide", "correlation_wide", "pooled_convolution_wide")
         return try prepare(
-            on: backend, "pooled_convolution_wide", of: source, filter: filter, packed: packed,
+            on: backend, "pooled_convolution_wide", of: source, filter: filter, scratch: scratch,
             placesPerItem: placesPerItem.rounded(upTo: backend.wideRows) / 2, isBatched: isBatched, label: label
-        ) { sizes in
+        ) { packed, sizes in
             [
-                x, .buffer(packed), bias ?? filter, y, winners ?? y, sizes, .int(winners == nil ? 0 : 1),
+                x, packed, bias ?? packed, y, winners ?? y, sizes, .int(winners == nil ? 0 : 1),
                 isBatched ? .count : .int(1),
             ]
         }
@@ -99,23 +99,31 @@ struct Correlation {
     /// Long enough that a group's start does not count, short enough that a batch of one keeps every core busy.
     private var placesPerItem: Int { min(max(height.grid * width.grid / 32, 24), 240) }
 
+    /// Launches of the packing and of `entry`. A filter that never changes is packed now, into memory of its own.
     private func prepare(
-        on backend: OpenCLBackend, _ entry: String, of source: KernelSource, filter: KernelArgument,
-        packed: BufferRegion, placesPerItem: Int, isBatched: Bool, label: String,
-        arguments: (_ sizes: KernelArgument) -> [KernelArgument]
+        on backend: OpenCLBackend, _ entry: String, of source: KernelSource, filter: Operand, scratch: BufferRegion,
+        placesPerItem: Int, isBatched: Bool, label: String,
+        arguments: (_ packed: KernelArgument, _ sizes: KernelArgument) -> [KernelArgument]
     ) throws -> [KernelLaunch] {
         let sizes = KernelArgument.ints(kernelIntegers(pixelsPerItem: placesPerItem))
         let (columnGroups, places) = (groups * blocks, height.grid * width.grid)
-        return [
-            try backend.launch(
-                "pack_filter", of: source, defines: ["ROWS": backend.wideRows], [filter, .buffer(packed), sizes],
-                grid: .linear(packedRows, batched: false, local: 16), label: label),
-            try backend.launch(
-                entry, of: source, defines: ["ROWS": backend.wideRows], arguments(sizes),
-                grid: LaunchGrid(local: [1, 1, 1]) { count in
-                    [columnGroups, ((isBatched ? count : 1) * places).dividedUp(by: placesPerItem), 1]
-                }, label: label),
-        ]
+        let packed =
+            filter.isConstant
+            ? BufferRegion(
+                try backend.makeBuffer(byteCount: packedByteCount, label: label), byteCount: packedByteCount)
+            : scratch
+        let packing = try backend.launch(
+            "pack_filter", of: source, defines: ["ROWS": backend.wideRows],
+            [.buffer(filter.region), .buffer(packed), sizes],
+            grid: .linear(packedRows, batched: false, local: 16), label: label)
+        let computing = try backend.launch(
+            entry, of: source, defines: ["ROWS": backend.wideRows], arguments(.buffer(packed), sizes),
+            grid: LaunchGrid(local: [1, 1, 1]) { count in
+                [columnGroups, ((isBatched ? count : 1) * places).dividedUp(by: placesPerItem), 1]
+            }, label: label)
+        guard filter.isConstant else { return [packing, computing] }
+        try packing.run(Invocation(count: 1))
+        return [computing]
     }
 }
 

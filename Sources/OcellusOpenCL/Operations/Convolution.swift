@@ -23,8 +23,8 @@ extension Convolution: OpenCLOperation {
         case .wide:
             return LaunchSequence(
                 try correlation(geometry, filter: arguments.inputs[1].description.shape).prepare(
-                    on: backend, x: arguments.input(0), filter: arguments.input(1), bias: bias,
-                    y: arguments.output(0), packed: arguments.scratch(),
+                    on: backend, x: arguments.input(0), filter: arguments.inputs[1], bias: bias,
+                    y: arguments.output(0), scratch: arguments.scratch(),
                     isBatched: arguments.inputs[0].description.isBatched, label: arguments.label))
         }
     }

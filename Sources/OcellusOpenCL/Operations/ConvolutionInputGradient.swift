@@ -24,8 +24,8 @@ extension ConvolutionInputGradient: OpenCLOperation {
             var launches: [KernelLaunch] = []
             for phase in try phases(filter: arguments.inputs[1].description.shape) {
                 launches += try phase.prepare(
-                    on: backend, x: arguments.input(0), filter: arguments.input(1), bias: nil,
-                    y: arguments.output(0), packed: scratch.part(at: offset, byteCount: phase.packedByteCount),
+                    on: backend, x: arguments.input(0), filter: arguments.inputs[1], bias: nil,
+                    y: arguments.output(0), scratch: scratch.part(at: offset, byteCount: phase.packedByteCount),
                     isBatched: arguments.inputs[0].description.isBatched, label: arguments.label)
                 offset += phase.packedByteCount.rounded(upTo: backend.device.alignment)
             }

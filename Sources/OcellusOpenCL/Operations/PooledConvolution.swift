@@ -21,9 +21,9 @@ extension PooledConvolution: OpenCLOperation {
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
         LaunchSequence(
             try correlation(arguments.inputs.map(\.description)).preparePooled(
-                on: backend, x: arguments.input(0), filter: arguments.input(1),
+                on: backend, x: arguments.input(0), filter: arguments.inputs[1],
                 bias: convolution.hasBias ? arguments.input(2) : nil, y: arguments.output(0),
-                winners: keepsWinners ? arguments.output(1) : nil, packed: arguments.scratch(),
+                winners: keepsWinners ? arguments.output(1) : nil, scratch: arguments.scratch(),
                 isBatched: arguments.inputs[0].description.isBatched, label: arguments.label))
     }
 

@@ -35,9 +35,8 @@ public struct OpenCLDevices: Sendable {
         }
         guard let best = devices.max(by: { $0.score < $1.score }) else {
             throw BackendError(
-                problems.isEmpty
-                    ? "There is no OpenCL device on this machine: no driver is installed"
-                    : "There is no OpenCL device on this machine: \(problems.joined(separator: "; "))")
+                "There is no OpenCL device on this machine: "
+                    + (problems.isEmpty ? "the drivers have none" : problems.joined(separator: "; ")))
         }
         guard let part, !part.isEmpty else { return best }
 
@@ -61,7 +60,7 @@ public struct OpenCLDevices: Sendable {
         let status = functions.clGetPlatformIDs(0, nil, &platformCount)
         let platformNotFound: cl_int = -1001  // CL_PLATFORM_NOT_FOUND_KHR, of an extension's header
         guard status != platformNotFound, platformCount > 0 || status != CL_SUCCESS else {
-            return OpenCLDevices(devices: [], problems: ["libOpenCL is here, but no driver"])
+            return OpenCLDevices(devices: [], problems: ["libOpenCL is installed, but no driver"])
         }
         try check(status, "clGetPlatformIDs")
         var platforms = [cl_platform_id?](repeating: nil, count: Int(platformCount))

@@ -28,7 +28,7 @@ final class OpenCLLibrary: @unchecked Sendable {
             reasons.append(String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
         }
         return .failure(
-            BackendError("OpenCL is not available on this machine: \(reasons.joined(separator: "; "))"))
+            BackendError("no OpenCL library opens: \(reasons.joined(separator: "; "))"))
     }
 
     private init(_ functions: OcellusOpenCLFunctions) { self.functions = functions }
