@@ -22,8 +22,8 @@ say "2. Training: the guide's network"
 "$ocellus" train "$pictures" --output "$run" --size 64 --epochs 15
 
 say "3. What it says of some pictures that it has not seen"
-# The first two test pictures of each class, by the split that the run wrote: file,class,part.
-awk -F, '$3 == "test" && seen[$2]++ < 2 { print $1 }' "$run/split.csv" | sed "s|^|$pictures/|" |
+# The first three test pictures of each class, by the split that the run wrote: file,class,part.
+awk -F, '$3 == "test" && seen[$2]++ < 3 { print $1 }' "$run/split.csv" | sed "s|^|$pictures/|" |
     xargs "$ocellus" predict "$run/model" --top 3
 
 say "Now your own photos, a folder for each class:"
