@@ -28,21 +28,19 @@
 static inline float4 left4(
     global const float *x, Window window, int input_channels, int channels, int rows, int row, ulong pixel,
     ulong pixel_end) {
-    if (pixel >= pixel_end) return (float4)0.0f;
+    if (row >= rows || pixel >= pixel_end) return (float4)0.0f;
     const Place at = place_of(pixel, window.output_height, window.output_width);
+    if (channels % 4 == 0) {
+        const int element = row / channels;
+        const long from = pixel_under(window, at, element);
+        if (from < 0) return (float4)0.0f;
+        return *(global const float4 *)(x + from * input_channels + (row - element * channels));
+    }
     float values[4];
     for (int r = 0; r < 4; ++r) {
         const int element = (row + r) / channels;
-        const int i = element / window.width;
-        const int j = element - i * window.width;
-        const int h = at.row * window.stride_height + i * window.dilation_height - window.pad_top;
-        const int w = at.column * window.stride_width + j * window.dilation_width - window.pad_left;
-        const bool inside =
-            row + r < rows && h >= 0 && h < window.input_height && w >= 0 && w < window.input_width;
-        values[r] = inside
-            ? x[pixel_at(at.sample, h, w, window.input_height, window.input_width) * (uint)input_channels
-                + (row + r - element * channels)]
-            : 0.0f;
+        const long from = row + r < rows ? pixel_under(window, at, element) : -1;
+        values[r] = from < 0 ? 0.0f : x[from * input_channels + (row + r - element * channels)];
     }
     return vload4(0, values);
 }

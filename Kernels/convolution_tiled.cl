@@ -21,33 +21,23 @@
     bias += has_bias ? group * columns : 0;                                                      \
     y += group * columns;
 
-// Where x lies under one element of the window of output pixel `row`, or -1 outside of the input.
-static inline long under_window(Window window, ulong row, int element) {
-    const Place at = place_of(row, window.output_height, window.output_width);
-    const int i = element / window.width;
-    const int j = element - i * window.width;
-    const int h = at.row * window.stride_height + i * window.dilation_height - window.pad_top;
-    const int w = at.column * window.stride_width + j * window.dilation_width - window.pad_left;
-    if (h < 0 || h >= window.input_height || w < 0 || w >= window.input_width) return -1;
-    return (long)pixel_at(at.sample, h, w, window.input_height, window.input_width);
-}
-
 // Four neighbours along inner = (element, channel).
 static inline float4 left4(
     global const float *x, Window window, int input_channels, int channels, ulong rows, ulong row, int inner,
     int inner_end) {
     float4 value = (float4)0.0f;
     if (row >= rows || inner >= inner_end) return value;
+    const Place at = place_of(row, window.output_height, window.output_width);
     if (channels % 4 == 0) {
         const int element = inner / channels;
-        const long pixel = under_window(window, row, element);
+        const long pixel = pixel_under(window, at, element);
         if (pixel < 0) return value;
         return *(global const float4 *)(x + pixel * input_channels + (inner - element * channels));
     }
     float values[4];
     for (int i = 0; i < 4; ++i) {
         const int element = (inner + i) / channels;
-        const long pixel = inner + i < inner_end ? under_window(window, row, element) : -1;
+        const long pixel = inner + i < inner_end ? pixel_under(window, at, element) : -1;
         values[i] = pixel < 0 ? 0.0f : x[pixel * input_channels + (inner + i - element * channels)];
     }
     return vload4(0, values);

@@ -14,7 +14,6 @@ bool ocellus_opencl_load(
     }
 #define LOAD(name) *(void **)&functions->name = dlsym(library, #name);
     OCELLUS_OPENCL_MANDATORY(LOAD)
-    OCELLUS_OPENCL_OPTIONAL(LOAD)
 #define CHECK(name)                                                          \
     if (!*(void **)&functions->name) {                                       \
         snprintf(message, message_size, "%s has no function %s", path, #name); \

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// What every OpenCL 1.2 library has. One that lacks any of these is not used.
+// What is used of OpenCL: version 1.2 has it all. A library that lacks any is not used.
 #define OCELLUS_OPENCL_MANDATORY(entry) \
     entry(clGetPlatformIDs)             \
     entry(clGetPlatformInfo)            \
@@ -31,21 +31,15 @@
     entry(clReleaseProgram)             \
     entry(clCreateKernel)               \
     entry(clSetKernelArg)               \
-    entry(clGetKernelWorkGroupInfo)     \
     entry(clReleaseKernel)              \
     entry(clEnqueueNDRangeKernel)       \
     entry(clEnqueueReadBuffer)          \
     entry(clEnqueueWriteBuffer)         \
     entry(clEnqueueFillBuffer)          \
     entry(clWaitForEvents)              \
-    entry(clGetEventProfilingInfo)      \
     entry(clReleaseEvent)               \
     entry(clFlush)                      \
     entry(clFinish)
-
-// What newer libraries have; nil elsewhere.
-#define OCELLUS_OPENCL_OPTIONAL(entry) \
-    entry(clCreateCommandQueueWithProperties)
 
 #pragma clang assume_nonnull begin
 
@@ -53,9 +47,6 @@
 typedef struct {
 #define OCELLUS_FIELD(name) __typeof__(&name) _Nonnull name;
     OCELLUS_OPENCL_MANDATORY(OCELLUS_FIELD)
-#undef OCELLUS_FIELD
-#define OCELLUS_FIELD(name) __typeof__(&name) _Nullable name;
-    OCELLUS_OPENCL_OPTIONAL(OCELLUS_FIELD)
 #undef OCELLUS_FIELD
 } OcellusOpenCLFunctions;
 
