@@ -50,8 +50,10 @@ public struct ChosenDevice: Sendable {
             backend = try CPUBackend(threads: threads)
             reason = "as asked for"
         case .openCL:
-            backend = try OpenCLBackend(OpenCLDevices.find().select(request.description))
-            reason = "as asked for"
+            let device = try OpenCLBackend(OpenCLDevices.find().select(request.description))
+            try SelfTest.run(device, against: CPUBackend(threads: threads))
+            backend = device
+            reason = "as asked for; it passed its self-test"
         case .auto:
             self = try Self.best(threads: threads)
         }

@@ -17,7 +17,12 @@ public final class EvaluationJob {
     /// How many pictures are taken.
     public var pictureCount: Int { indices.count }
 
+    /// Whether the pictures are those that the model was trained with: the same files of the same names in the same
+    /// classes. If not, a part of the split means the files that have its names now.
+    public var isDataUnchanged: Bool { dataset.fingerprint == model.training.dataFingerprint }
+
     private let indices: [Int]
+    private let cache: PictureCache
 
     /// Reads the model and the pictures.
     ///
@@ -31,8 +36,9 @@ public final class EvaluationJob {
     ) throws {
         model = try Model(contentsOf: path)
         let listed = try Dataset(folder: data, classes: model.classes)
-        dataset = try listed.checked(
-            filling: PictureCache(preprocessing: model.preprocessing, byteLimit: 0), threads: threads)
+        cache = PictureCache(preprocessing: model.preprocessing)
+        // A split lists pictures that could be read when it was made; of others that has to be found out.
+        dataset = try part == nil ? listed.checked(filling: cache) : listed
         let splitPath = path + "/../split.csv"
         let isRun = FileManager.default.fileExists(atPath: splitPath)
         if let part {
@@ -60,7 +66,7 @@ public final class EvaluationJob {
         batchSize: Int = 32, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) throws -> ClassificationMetrics {
         try Evaluator.evaluate(
-            model, on: dataset, indices: indices, backend: device.backend, batchSize: batchSize
+            model, on: dataset, indices: indices, cache: cache, backend: device.backend, batchSize: batchSize
         ) { progress($0, pictureCount) }
     }
 }

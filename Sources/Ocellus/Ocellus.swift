@@ -7,6 +7,3 @@
 @_exported import OcellusNetworks
 @_exported import OcellusOpenCL
 @_exported import OcellusTraining
-
-/// The version of this library and command.
-public let ocellusVersion = "0.1.0"

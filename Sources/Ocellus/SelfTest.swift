@@ -15,7 +15,7 @@ public enum SelfTest {
             let error = normalizedError(results[0][name] ?? [], expected)
             guard error <= 1e-6 else {
                 throw BackendError(
-                    "'\(candidate.device.name)' fails its self-test: after three training steps '\(name)' differs from the "
+                    "'\(candidate.device.name)' fails its self-test: after three training steps its '\(name)' differs from the "
                         + "CPU's (normalised squared error \(error))")
             }
         }
@@ -35,8 +35,15 @@ public enum SelfTest {
             try session.training.run(
                 .forward ... .update, Invocation(count: batch, step: step, learningRate: 0.05, seed: 3))
         }
-        return try Dictionary(
+        var results = try Dictionary(
             uniqueKeysWithValues: session.parameters.names.map { ($0, try session.parameters.read($0)) })
+        // The network as in inference, with the statistics that training left.
+        try session.evaluation.write(
+            (0..<batch * network.input.count).map { _ in random.nextUniform() }, toInput: "images")
+        try session.evaluation.write([Float](repeating: 1 / 3, count: batch * 3), toInput: "targets")
+        try session.evaluation.run(.forward ... .forward, Invocation(count: batch))
+        results["probabilities"] = try session.evaluation.read("probabilities", count: batch)
+        return results
     }
 
     private static let network = Network(name: "self-test", input: [18, 17, 3]) {

@@ -83,9 +83,14 @@ public final class TrainingJob {
     ) throws {
         try settings.options.validate()
         try RunFolder.checkAbsence(of: settings.output)
+        guard !Self.absolutePath(settings.output).hasPrefix(Self.absolutePath(settings.data) + "/") else {
+            throw TrainingError(
+                "\(settings.output) lies in the folder of pictures \(settings.data), where it would be taken for a class; name "
+                    + "another folder for --output")
+        }
         let preprocessing = try Preprocessing.guide(width: settings.size, height: settings.size)
         let cache = PictureCache(preprocessing: preprocessing)
-        let dataset = try Self.dataset(settings.data, cache, checked)
+        let dataset = try Self.dataset(settings.data, cache, checked, stopRequest)
         let split =
             try settings.splitFile.map { try DataSplit(file: $0, dataset: dataset) }
             ?? DataSplit(dataset, ratio: settings.splitRatio, seed: settings.options.seed)
@@ -95,7 +100,8 @@ public final class TrainingJob {
         let description = RunDescription(
             version: ocellusVersion, date: ISO8601DateFormatter().string(from: Date()), command: settings.command,
             dataset: dataset, split: split, network: network, preprocessing: preprocessing, options: settings.options,
-            requestedDevice: settings.device.description, device: device.backend.device)
+            requestedDevice: settings.device.description, device: device.backend.device, threads: settings.threads,
+            splitRatio: settings.splitFile == nil ? settings.splitRatio : nil, splitFile: settings.splitFile)
         let run = try RunFolder.create(settings.output, description: description, split: split, dataset: dataset)
         do {
             try self.init(
@@ -123,16 +129,25 @@ public final class TrainingJob {
         let run = try RunFolder(path)
         var description = try run.description()
         let cache = PictureCache(preprocessing: description.preprocessing)
-        let dataset = try Self.dataset(description.data, cache, checked)
+        let dataset = try Self.dataset(description.data, cache, checked, stopRequest)
         guard dataset.fingerprint == description.dataFingerprint else {
             throw TrainingError(
                 "the pictures in \(description.data) are not those that the run \(path) began with (fingerprint "
                     + "\(dataset.fingerprint), not \(description.dataFingerprint)); put them back, or begin a new run")
         }
-        if let epochs { description.options.epochs = epochs }
-        try description.options.validate()
+        if let epochs, epochs != description.options.epochs {
+            description.options.epochs = epochs
+            try description.options.validate()
+            try run.write(description)
+        }
         let request = device ?? DeviceRequest(description.requestedDevice) ?? .auto
         let chosen = try ChosenDevice(request, threads: threads)
+        guard device != nil || chosen.backend.device.computesAlike(description.device) else {
+            throw TrainingError(
+                "the run \(path) was begun on \(description.device.name) (\(description.device.detail)); on "
+                    + "\(chosen.backend.device.name) (\(chosen.backend.device.detail)) its weights would differ in their last "
+                    + "bits; name a device with --device to go on all the same")
+        }
         try self.init(
             dataset: dataset, split: DataSplit(file: run.splitPath, dataset: dataset), device: chosen, cache: cache,
             description: description, run: run, stopRequest: stopRequest, willReserve: willReserve)
@@ -165,12 +180,17 @@ public final class TrainingJob {
         return metrics
     }
 
+    private static func absolutePath(_ path: String) -> String {
+        URL(fileURLWithPath: path).standardizedFileURL.path
+    }
+
     private static func dataset(
-        _ folder: String, _ cache: PictureCache, _ checked: (@Sendable (Int, Int) -> Void)?
+        _ folder: String, _ cache: PictureCache, _ checked: (@Sendable (Int, Int) -> Void)?, _ stop: StopRequest
     ) throws -> Dataset {
         let listed = try Dataset(folder: folder)
         let count = listed.samples.count
-        guard let checked else { return try listed.checked(filling: cache) }
-        return try listed.checked(filling: cache) { done in checked(done, count) }
+        let dataset = try listed.checked(filling: cache) { done in checked?(done, count) }
+        if stop.isMade { throw CancellationError() }
+        return dataset
     }
 }

@@ -45,7 +45,7 @@ public final class CPUBackend: Backend, @unchecked Sendable {
         self.kernels = kernels.pointee
         device = DeviceDescription(
             backend: "cpu", name: system.name,
-            detail: "\(chosen.displayName), \(self.threads) thread\(self.threads == 1 ? "" : "s")",
+            detail: chosen.displayName,
             memoryByteCount: system.memoryByteCount, alignment: CPUBuffer.alignment)
     }
 

@@ -36,8 +36,14 @@ struct FolderListing {
         let top = try list("")
         noteOutside(top)
         let parts = top.folders.map { ($0, Self.part(named: $0)) }
-        if parts.contains(where: { $0.1 == .train }), parts.allSatisfy({ $0.1 != nil }) {
+        let named = parts.filter { $0.1 != nil }
+        if named.contains(where: { $0.1 == .train }), named.count > 1 || parts.count == 1 {
             for (name, part) in parts {
+                // `labels/` and the like stand beside the parts in many exports.
+                guard let part else {
+                    ignored.append(name + "/")
+                    continue
+                }
                 let inside = try list(name)
                 noteOutside(inside)
                 for className in inside.folders { try addClass(className, at: name + "/" + className, part: part) }

@@ -144,7 +144,7 @@ public struct DeviceDescription: Sendable, Equatable, Codable {
     public var backend: String
     /// The device's own name, as `AMD EPYC 7B13` or `NVIDIA H200`.
     public var name: String
-    /// The driver or instruction set: `AVX2, 2 threads`, `PoCL 3.1`.
+    /// The driver or instruction set, whatever else bits may depend on: `AVX2`, `PoCL 3.1`.
     public var detail: String
     /// Memory of the device in bytes.
     public var memoryByteCount: Int
@@ -158,6 +158,13 @@ public struct DeviceDescription: Sendable, Equatable, Codable {
         self.detail = detail
         self.memoryByteCount = memoryByteCount
         self.alignment = alignment
+    }
+}
+
+extension DeviceDescription {
+    /// Whether another device gives the same bits: it is of the same backend, name, and instruction set or driver.
+    public func computesAlike(_ other: DeviceDescription) -> Bool {
+        backend == other.backend && name == other.name && detail == other.detail
     }
 }
 

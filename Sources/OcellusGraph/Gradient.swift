@@ -16,7 +16,7 @@ public struct GradientBuilder {
     /// Whether an input's gradient is of use.
     public func needsGradient(ofInput index: Int) -> Bool { wanted.contains(index) }
 
-    /// The gradient of the first output.
+    /// The gradient of an output, the first unless said otherwise.
     /// - Throws: `GraphError` when nothing depends on that output.
     public func gradientOfOutput(_ index: Int = 0) throws -> ValueID {
         guard let gradient = outputGradients[index] else {

@@ -165,7 +165,7 @@ public struct Graph: Sendable {
     private mutating func add(_ value: Value) throws -> ValueID {
         guard value.description.shape.isSensible else {
             throw GraphError(
-                "'\(value.name)' would be \(value.description): extents are 1 or more, and elements below 2⁴⁰")
+                "'\(value.name)' would be \(value.description): extents are 1 or more, and elements below 2³⁶")
         }
         values.append(value)
         return ValueID(index: values.count - 1)

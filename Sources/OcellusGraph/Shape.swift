@@ -13,12 +13,12 @@ public struct Shape: Hashable, Sendable, Codable, ExpressibleByArrayLiteral, Cus
     /// The number of elements: the product of the extents, 1 for a scalar.
     public var count: Int { dimensions.reduce(1, *) }
 
-    /// Whether every extent is positive and the product of all stays below 2⁴⁰ elements.
+    /// Whether every extent is positive and the product of all stays below 2³⁶ elements, so that bytes of batches can be added up.
     public var isSensible: Bool {
         var product = 1
         for extent in dimensions {
             let (next, overflows) = product.multipliedReportingOverflow(by: extent)
-            guard extent > 0, !overflows, next < 1 << 40 else { return false }
+            guard extent > 0, !overflows, next < 1 << 36 else { return false }
             product = next
         }
         return true

@@ -32,6 +32,7 @@ package enum AtomicFolder {
     /// - Parameters:
     ///   - path: The folder. The one that holds it must exist.
     ///   - names: The files that such a folder may hold. A folder that holds another is someone else's: it is left alone.
+    ///     With no names at all, there must be no folder yet.
     ///   - body: Writes the files. When it throws, the old folder stays.
     /// - Throws: `ModelError` that names the folder or the file, and what `body` throws.
     package static func write(to path: String, owning names: Set<String>, _ body: (borrowing Content) throws -> Void)
@@ -42,7 +43,7 @@ package enum AtomicFolder {
         defer { staging.finish() }
         try body(Content(location: staging.path, path: path))
         try synchronizeFolder(staging.path)
-        try move(staging.path, to: target)
+        try names.isEmpty ? makeNew(staging.path, at: target) : move(staging.path, to: target)
         try synchronizeFolder(splitPath(target).folder)
         // The old folder now has the hidden name, and is removed.
     }
@@ -67,6 +68,13 @@ package enum AtomicFolder {
                 path, "holds '\(stranger)', which would be lost if the folder were replaced. Give another folder.")
         }
         return target
+    }
+
+    /// Fails when another process has made the target since it was looked for.
+    private static func makeNew(_ staged: String, at target: String) throws {
+        if renameToFree(staged, target) { return }
+        throw ModelError(
+            target, errno == EEXIST ? "exists already and is not replaced." : "cannot be written: \(systemReason())")
     }
 
     private static func move(_ staged: String, to target: String) throws {

@@ -54,7 +54,7 @@ struct ModelDescription: Codable {
             guard version >= 1 else { throw ModelError(path, "has format version \(version), which there is not.") }
             self = try decoder.decode(Self.self, from: data)
         } catch let error as DecodingError {
-            throw ModelError(path, "is not a model's description: \(Self.reason(error))")
+            throw ModelError(path, "is not a model's description: \(error.sentence)")
         } catch let error as PreprocessingError {
             throw ModelError(path, "preprocessing: \(error)")
         }
@@ -76,23 +76,5 @@ struct ModelDescription: Codable {
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
         return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
-    }
-
-    /// A decoding error as one sentence, with the place in the file.
-    private static func reason(_ error: DecodingError) -> String {
-        let context: DecodingError.Context
-        var reason: String
-        switch error {
-        case .keyNotFound(let key, let found): (context, reason) = (found, "'\(key.stringValue)' is missing")
-        case .dataCorrupted(let found) where found.codingPath.isEmpty:
-            // The decoder says no more than this, and says the same of 4.5 where a whole number belongs.
-            return "it is not JSON, or a number in it is too large or not whole. Copy the model's folder again."
-        case .typeMismatch(_, let found), .valueNotFound(_, let found), .dataCorrupted(let found):
-            (context, reason) = (found, found.debugDescription)
-        @unknown default: return "\(error)"
-        }
-        while reason.hasSuffix(".") { reason.removeLast() }
-        let place = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
-        return (place.isEmpty ? "" : "at \(place): ") + reason + "."
     }
 }

@@ -17,7 +17,7 @@ public final class Predictor {
     /// - Throws: `GraphError`, `ModelError`, `BackendError`.
     public init(_ model: Model, backend: any Backend, capacity: Int = 1) throws {
         self.model = model
-        self.capacity = max(1, capacity)
+        self.capacity = min(max(1, capacity), Plan.capacities.upperBound)
         var graph = try model.network.inferenceGraph()
         graph.fuse(where: backend.supports)
         let parameters = ParameterStore(backend: backend)

@@ -17,9 +17,11 @@ struct Checkpoint {
         let json = String(decoding: try encoder.encode(progress), as: UTF8.self)
         let tensors = try parameters.names.map { name in
             guard let shape = parameters.shape(of: name) else { throw GraphError("there is no parameter '\(name)'") }
-            return NamedTensor(name, shape, try parameters.read(name))
+            return (name: name, shape: shape)
         }
-        try SafetensorsWriter.write(tensors, metadata: [progressKey: json], to: path)
+        try AtomicFile.write(to: path) { writer in
+            try SafetensorsWriter.write(tensors, metadata: [progressKey: json], to: writer) { try parameters.read($0) }
+        }
     }
 
     /// Opens a checkpoint.

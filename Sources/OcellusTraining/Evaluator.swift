@@ -9,17 +9,22 @@ public enum Evaluator {
     /// - Parameters:
     ///   - dataset: read with the model's classes (`Dataset(folder:classes:)`).
     ///   - indices: places in `dataset.samples`; nil for all.
+    ///   - cache: decodes the pictures, by the model's preprocessing; nil for one of its own.
     ///   - progress: told how many pictures are done.
     /// - Throws: the pictures' and the device's errors.
     public static func evaluate(
-        _ model: Model, on dataset: Dataset, indices: [Int]? = nil, backend: any Backend, batchSize: Int = 32,
+        _ model: Model, on dataset: Dataset, indices: [Int]? = nil, cache: PictureCache? = nil, backend: any Backend,
+        batchSize: Int = 32,
         progress: (Int) -> Void = { _ in }
     ) throws -> ClassificationMetrics {
+        guard Plan.capacities.contains(batchSize) else {
+            throw TrainingError("the batch is \(batchSize); it must be \(Plan.capacities)")
+        }
         let graph = try TrainingGraphs.evaluation(model.network, backend: backend)
         let parameters = ParameterStore(backend: backend)
         try parameters.add(graph, weights: model.weights)
         let plan = try Plan(graph, capacity: batchSize, parameters: parameters, parametersAreConstant: true)
-        let cache = PictureCache(preprocessing: model.preprocessing, byteLimit: 0)
+        let cache = cache ?? PictureCache(preprocessing: model.preprocessing, byteLimit: 0)
         let loader = try Loader(
             dataset, indices: indices, cache: cache, options: Loader.Options(batchSize: batchSize))
         var metrics = ClassificationMetrics(classes: model.classes)

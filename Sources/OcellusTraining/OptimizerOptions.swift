@@ -58,9 +58,10 @@ public struct OptimizerOptions: Sendable, Codable, Hashable {
         guard weightDecay.isFinite, weightDecay >= 0, epsilon.isFinite, epsilon > 0 else {
             throw TrainingError("weight decay must be 0 or more, and epsilon above 0")
         }
-        guard !isNesterov || (method == .sgd && momentum > 0) else {
-            throw TrainingError("Nesterov's momentum needs --optimizer sgd and a momentum above 0")
+        guard momentum == 0 || method == .sgd else {
+            throw TrainingError("momentum is an option of sgd; \(method.rawValue) has its own (beta1)")
         }
+        guard !isNesterov || momentum > 0 else { throw TrainingError("Nesterov's momentum needs a momentum above 0") }
     }
 
     /// Appends the operation that changes one parameter by its gradient, with the states that it keeps.

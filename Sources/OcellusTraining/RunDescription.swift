@@ -1,3 +1,4 @@
+import Foundation
 import OcellusData
 import OcellusGraph
 import OcellusImages
@@ -13,7 +14,7 @@ public struct RunDescription: Sendable, Codable {
     public var date: String
     /// The command line, or nil when a program of one's own trains.
     public var command: [String]?
-    /// The data's folder.
+    /// The data's folder, as an absolute path.
     public var data: String
     /// The data's fingerprint: changes when a picture does.
     public var dataFingerprint: String
@@ -31,18 +32,25 @@ public struct RunDescription: Sendable, Codable {
     public var requestedDevice: String
     /// What it runs on.
     public var device: DeviceDescription
+    /// The threads of the CPU backend that were asked for; nil for one a core. They change no bits.
+    public var threads: Int?
+    /// How the data was split; nil when a file said so.
+    public var splitRatio: SplitRatio?
+    /// The file that said how the data is split.
+    public var splitFile: String?
     /// What came out, once the run is complete.
     public var result: RunResult?
 
     /// Describes a run that is about to begin.
     public init(
         version: String, date: String, command: [String]? = nil, dataset: Dataset, split: DataSplit, network: Network,
-        preprocessing: Preprocessing, options: TrainingOptions, requestedDevice: String, device: DeviceDescription
+        preprocessing: Preprocessing, options: TrainingOptions, requestedDevice: String, device: DeviceDescription,
+        threads: Int? = nil, splitRatio: SplitRatio? = nil, splitFile: String? = nil
     ) {
         self.version = version
         self.date = date
         self.command = command
-        self.data = dataset.folder
+        self.data = URL(fileURLWithPath: dataset.folder).standardizedFileURL.path
         self.dataFingerprint = dataset.fingerprint
         self.classes = dataset.classes
         self.pictures = Dictionary(
@@ -52,6 +60,9 @@ public struct RunDescription: Sendable, Codable {
         self.options = options
         self.requestedDevice = requestedDevice
         self.device = device
+        self.threads = threads
+        self.splitRatio = splitRatio
+        self.splitFile = splitFile
     }
 }
 

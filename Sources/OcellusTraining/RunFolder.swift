@@ -66,7 +66,7 @@ public final class RunFolder {
         }
         lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard lock >= 0 else { throw TrainingError("the run \(path) cannot be opened") }
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+        guard Self.takeLock(lock) else {
             close(lock)
             throw TrainingError("another process is training in \(path)")
         }
@@ -74,21 +74,38 @@ public final class RunFolder {
 
     deinit { close(lock) }
 
+    /// Tries for a moment: a process that is being started holds copies of all its parent's files until it runs.
+    private static func takeLock(_ file: Int32) -> Bool {
+        for _ in 0..<25 {
+            // A file system that knows no locks is no reason to refuse.
+            if flock(file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return true }
+            usleep(20_000)
+        }
+        return false
+    }
+
     /// Reads `run.json`.
     /// - Throws: `TrainingError` naming what is wrong with it.
     public func description() throws -> RunDescription {
         guard let data = FileManager.default.contents(atPath: descriptionPath) else {
             throw TrainingError("\(descriptionPath) cannot be read")
         }
+        struct Version: Decodable {
+            let formatVersion: Int
+        }
         do {
-            let description = try JSONDecoder().decode(RunDescription.self, from: data)
-            guard description.formatVersion == 1 else {
+            // First, because a later format may look different altogether.
+            let version = try JSONDecoder().decode(Version.self, from: data).formatVersion
+            guard version == 1 else {
                 throw TrainingError(
-                    "\(descriptionPath) has format version \(description.formatVersion); this ocellus knows 1")
+                    "\(descriptionPath) has format version \(version), and this ocellus knows version 1: take a newer one"
+                )
             }
-            return description
-        } catch let error as DecodingError {
-            throw TrainingError("\(descriptionPath) is damaged: \(error.inWords)")
+            return try JSONDecoder().decode(RunDescription.self, from: data)
+        } catch let error as TrainingError {
+            throw error
+        } catch {
+            throw TrainingError("\(descriptionPath) is damaged: \((error as? DecodingError)?.sentence ?? "\(error)")")
         }
     }
 
@@ -121,21 +138,5 @@ public final class RunFolder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(description))
-    }
-}
-
-extension DecodingError {
-    /// What is wrong and where: `options.epochs: …`.
-    var inWords: String {
-        let context: Context
-        switch self {
-        case .typeMismatch(_, let found), .valueNotFound(_, let found), .dataCorrupted(let found): context = found
-        case .keyNotFound(let key, let found):
-            let place = (found.codingPath + [key]).map(\.stringValue).joined(separator: ".")
-            return "'\(place)' is missing"
-        @unknown default: return localizedDescription
-        }
-        let place = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
-        return place.isEmpty ? context.debugDescription : "'\(place)': \(context.debugDescription)"
     }
 }

@@ -22,7 +22,9 @@ public final class Trainer {
     private let cache: PictureCache
     private let session: TrainingSession
     private let run: RunFolder?
-    private let loaders: [Part: Loader]
+    private let split: DataSplit
+    private let trainingLoader: Loader
+    private let validationLoader: Loader
     private let stopRequest: StopRequest
     /// The best epoch's weights when there is no folder to keep them.
     private var best: Model?
@@ -46,7 +48,7 @@ public final class Trainer {
         willReserve: (MemoryPlan) -> Void = { _ in }
     ) throws {
         try options.validate()
-        try Self.check(network, dataset, cache.preprocessing, options)
+        try Self.check(network, dataset, split, cache.preprocessing, options)
         self.network = network
         self.dataset = dataset
         self.cache = cache
@@ -54,25 +56,16 @@ public final class Trainer {
         self.run = run
         self.stopRequest = stopRequest
         let graphs = try TrainingGraphs(network, loss: options.loss, optimizer: options.optimizer, backend: backend)
-        let memory = Plan.memoryPlan(graphs.training, backend, capacity: options.batchSize)
-        willReserve(memory)
-        guard memory.peakByteCount <= backend.device.memoryByteCount else {
-            throw TrainingError(
-                "training takes \(memory.peakByteCount >> 20) MiB, but '\(backend.device.name)' has "
-                    + "\(backend.device.memoryByteCount >> 20) MiB; take a smaller batch than \(options.batchSize) or smaller "
-                    + "pictures than \(network.input)")
-        }
+        willReserve(Plan.memoryPlan(graphs.training, backend, capacity: options.batchSize))
         session = try TrainingSession(graphs, backend: backend, capacity: options.batchSize, seed: options.seed)
-        var loaders: [Part: Loader] = [:]
-        for part in Part.allCases {
-            let isTraining = part == .train
-            loaders[part] = try Loader(
-                dataset, indices: split.indices(of: part), cache: cache,
-                options: Loader.Options(
-                    batchSize: options.batchSize, isShuffled: isTraining, seed: options.seed,
-                    augmentation: isTraining ? options.augmentation : .none))
-        }
-        self.loaders = loaders
+        self.split = split
+        trainingLoader = try Loader(
+            dataset, indices: split.indices(of: .train), cache: cache,
+            options: Loader.Options(
+                batchSize: options.batchSize, isShuffled: true, seed: options.seed, augmentation: options.augmentation))
+        validationLoader = try Loader(
+            dataset, indices: split.indices(of: .validation), cache: cache,
+            options: Loader.Options(batchSize: options.batchSize))
         if let checkpoint = try run?.checkpoint() {
             try checkpoint.restore(session.parameters)
             progress = checkpoint.progress
@@ -87,8 +80,9 @@ public final class Trainer {
     ///   before stays.
     public func train(observer: (any TrainingObserver)? = nil) throws -> Bool {
         while !progress.isFinished {
-            guard try trainEpoch(observer) else {
-                try save()
+            guard !stopRequest.isMade, try trainEpoch(observer) else {
+                // At an epoch's end everything has just been saved.
+                if progress.batch > 0 { try save() }
                 return false
             }
         }
@@ -105,12 +99,13 @@ public final class Trainer {
         return try Model(contentsOf: run.modelPath)
     }
 
-    /// Puts the best epoch's weights in place of the last ones and evaluates them on a part.
+    /// Evaluates the best epoch's weights on a part. The weights being trained stay as they are.
     ///
     /// - Throws: as `model()`, and the device's and the pictures' errors.
     public func evaluateBest(on part: Part) throws -> ClassificationMetrics {
-        try model().weights.copy(network.inferenceGraph(), to: session.parameters)
-        return try evaluate(part)
+        try Evaluator.evaluate(
+            model(), on: dataset, indices: split.indices(of: part), cache: cache, backend: session.parameters.backend,
+            batchSize: options.batchSize)
     }
 
     private var isComplete: Bool {
@@ -118,20 +113,16 @@ public final class Trainer {
     }
 
     /// One epoch, or the rest of it.
-    /// - Returns: false when it was stopped before its end.
+    /// - Returns: whether it came to its end; false when training was asked to stop before.
     private func trainEpoch(_ observer: (any TrainingObserver)?) throws -> Bool {
-        guard let loader = loaders[.train] else { return true }
+        let loader = trainingLoader
         let stopwatch = Stopwatch(progress.seconds)
         loader.start(epoch: progress.epoch, batch: progress.batch)
         while let batch = try loader.next() {
             let result = try session.train(
                 batch, step: progress.step + 1, learningRate: options.optimizer.learningRate, seed: options.seed)
             let totals = result.totals
-            guard totals.loss.isFinite else {
-                throw TrainingError(
-                    "the loss is no longer a number (epoch \(progress.epoch + 1), step \(progress.step + 1)): training has "
-                        + "diverged; try a smaller --learning-rate than \(options.optimizer.learningRate)")
-            }
+            guard totals.loss.isFinite else { throw diverged }
             progress.step += 1
             progress.batch += 1
             progress.totals += totals
@@ -140,7 +131,8 @@ public final class Trainer {
             if stopRequest.isMade, progress.batch < loader.batchCount { return false }
         }
         let trainingSeconds = stopwatch.seconds
-        let validation = try evaluateTotals(.validation)
+        let validation = try validate()
+        guard validation.loss.isFinite else { throw diverged }
         let metrics = EpochMetrics(
             epoch: progress.epoch + 1, loss: progress.totals.meanLoss, accuracy: progress.totals.accuracy,
             validationLoss: validation.meanLoss, validationAccuracy: validation.accuracy,
@@ -157,7 +149,13 @@ public final class Trainer {
         if isBest { try keepModel(metrics) }
         try save()
         observer?.didFinishEpoch(metrics, of: options.epochs, isBest: isBest)
-        return progress.isFinished || !stopRequest.isMade
+        return true
+    }
+
+    private var diverged: TrainingError {
+        TrainingError(
+            "the loss is no longer a number (epoch \(progress.epoch + 1), step \(progress.step + 1)): training has diverged; "
+                + "try a smaller --learning-rate than \(options.optimizer.learningRate)")
     }
 
     /// Makes the weights as they are now the model.
@@ -166,7 +164,8 @@ public final class Trainer {
             network: network, classes: dataset.classes, preprocessing: cache.preprocessing,
             training: TrainingRecord(
                 options: options.record, seed: options.seed,
-                versions: ["device": session.parameters.backend.device.name], dataFingerprint: dataset.fingerprint,
+                versions: ["ocellus": ocellusVersion, "device": session.parameters.backend.device.name],
+                dataFingerprint: dataset.fingerprint,
                 metrics: [
                     "epoch": Double(metrics.epoch), "validation.accuracy": metrics.validationAccuracy,
                     "validation.loss": metrics.validationLoss,
@@ -193,26 +192,16 @@ public final class Trainer {
         try Checkpoint.write(progress, of: session.parameters, to: run.checkpointPath)
     }
 
-    private func evaluateTotals(_ part: Part) throws -> RunningTotals {
+    private func validate() throws -> RunningTotals {
         var totals = RunningTotals()
-        try forEachBatch(of: part) { totals += $0.totals }
+        validationLoader.start(epoch: 0)
+        while let batch = try validationLoader.next() { totals += try session.evaluate(batch).totals }
         return totals
     }
 
-    private func evaluate(_ part: Part) throws -> ClassificationMetrics {
-        var metrics = ClassificationMetrics(classes: dataset.classes)
-        try forEachBatch(of: part) { metrics.add($0) }
-        return metrics
-    }
-
-    private func forEachBatch(of part: Part, _ body: (BatchResult) -> Void) throws {
-        guard let loader = loaders[part] else { return }
-        loader.start(epoch: 0)
-        while let batch = try loader.next() { body(try session.evaluate(batch)) }
-    }
-
     private static func check(
-        _ network: Network, _ dataset: Dataset, _ preprocessing: Preprocessing, _ options: TrainingOptions
+        _ network: Network, _ dataset: Dataset, _ split: DataSplit, _ preprocessing: Preprocessing,
+        _ options: TrainingOptions
     ) throws {
         guard network.input == [preprocessing.height, preprocessing.width, 3] else {
             throw TrainingError(
@@ -224,6 +213,12 @@ public final class Trainer {
             throw TrainingError(
                 "the network '\(network.name)' tells \(classes) classes apart, but the data set has "
                     + "\(dataset.classes.count): \(dataset.classes.joined(separator: ", "))")
+        }
+        for part in Part.allCases where split.indices(of: part).isEmpty {
+            throw TrainingError("the split has no picture in its \(part.rawValue) part")
+        }
+        for (name, count) in zip(dataset.classes, split.counts(of: .train, in: dataset)) where count == 0 {
+            throw TrainingError("the class '\(name)' has no picture in the training part")
         }
         guard options.classWeights.isEmpty || options.classWeights.count == classes else {
             throw TrainingError("there are \(options.classWeights.count) class weights for \(classes) classes")

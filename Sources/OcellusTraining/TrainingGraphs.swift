@@ -8,7 +8,7 @@ import OcellusNetworks
 public struct TrainingGraphs: Sendable {
     /// Forward, backward and update.
     public let training: Graph
-    /// Forward alone, as in inference, with the loss.
+    /// Forward alone, as in inference, with the plain cross-entropy (no smoothing, no weights), so that losses compare.
     public let evaluation: Graph
 
     /// Builds, differentiates and fuses.
@@ -26,14 +26,15 @@ public struct TrainingGraphs: Sendable {
             try optimizer.appendUpdate(of: parameter, gradient: gradient, to: &graph)
         }
         training = graph
-        evaluation = try Self.forward(network, loss, backend, isTraining: false, isFused: isFused).graph
+        evaluation = try Self.forward(network, SoftmaxCrossEntropy(), backend, isTraining: false, isFused: isFused)
+            .graph
     }
 
     /// The graph of a network with its loss, as evaluation runs it.
     public static func evaluation(
-        _ network: Network, loss: SoftmaxCrossEntropy = SoftmaxCrossEntropy(), backend: any Backend
+        _ network: Network, backend: any Backend
     ) throws -> Graph {
-        try forward(network, loss, backend, isTraining: false, isFused: true).graph
+        try forward(network, SoftmaxCrossEntropy(), backend, isTraining: false, isFused: true).graph
     }
 
     private static func forward(

@@ -55,12 +55,29 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
 
     /// The options that a model's record names.
     var record: [String: String] {
-        [
+        var record = [
             "epochs": "\(epochs)", "batch": "\(batchSize)", "optimizer": optimizer.method.rawValue,
             "learning-rate": "\(optimizer.learningRate)", "weight-decay": "\(optimizer.weightDecay)",
-            "label-smoothing": "\(labelSmoothing)",
-            "augment": augmentation == .guide ? "guide" : augmentation.isNone ? "none" : "custom",
+            "label-smoothing": "\(labelSmoothing)", "early-stopping": earlyStopping.map { "\($0)" } ?? "none",
         ]
+        if optimizer.method == .sgd {
+            record["momentum"] = "\(optimizer.momentum)"
+            record["nesterov"] = "\(optimizer.isNesterov)"
+        } else {
+            record["beta1"] = "\(optimizer.beta1)"
+            record["beta2"] = "\(optimizer.beta2)"
+            record["epsilon"] = "\(optimizer.epsilon)"
+        }
+        if !classWeights.isEmpty { record["class-weights"] = classWeights.map { "\($0)" }.joined(separator: ",") }
+        let ranges = [
+            ("rotation-range", augmentation.rotationRange), ("width-shift-range", augmentation.widthShiftRange),
+            ("height-shift-range", augmentation.heightShiftRange), ("shear-range", augmentation.shearRange),
+            ("zoom-range", augmentation.zoomRange),
+        ]
+        for (name, range) in ranges { record[name] = "\(range)" }
+        record["horizontal-flip"] = "\(augmentation.horizontalFlip)"
+        record["fill-mode"] = augmentation.fillMode.rawValue
+        return record
     }
 
     var loss: SoftmaxCrossEntropy {

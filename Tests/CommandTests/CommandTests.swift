@@ -76,7 +76,9 @@ struct CommandTests {
             (["train", folder("parts"), "--output", folder("r"), "--size", "4"], 1, "conv2"),
             (["train", folder("parts"), "--output", folder("r"), "--device", "opencl:nonesuch"], 1, "OpenCL"),
             (["train", folder("parts"), "--output", folder("r"), "--size", "16384"], 1, "smaller pictures"),
+            (["train", folder("parts"), "--output", folder("parts/r"), "--size", "32"], 1, "taken for a class"),
             (["train", "--resume", folder("nothing")], 1, "nothing"),
+            (["train", "--resume", folder("nothing"), "--batch", "3"], 64, "leave out --batch"),
             (["evaluate", folder("nothing"), folder("parts")], 1, "nothing"),
             (["predict", folder("nothing"), "x.jpg"], 1, "nothing"),
             (["demo-data", folder("parts")], 1, "parts"),
@@ -141,11 +143,12 @@ struct CommandTests {
         whole.waitUntilExit()
         let duration = Date().timeIntervalSince(start)
         #expect(whole.terminationStatus == 0)
-        var random = SystemRandomNumberGenerator()
-        for round in 0..<8 {
+        // OCELLUS_KILL_ROUNDS=50 for a thorough look.
+        let rounds = ProcessInfo.processInfo.environment["OCELLUS_KILL_ROUNDS"].flatMap(Int.init) ?? 8
+        for round in 0..<rounds {
             let run = folder("killed\(round)")
             let process = try Command.start(arguments(run), in: folder).0
-            usleep(UInt32(Double.random(in: 0...duration, using: &random) * 1e6))
+            usleep(UInt32(duration * (Double(round) + 0.5) / Double(rounds) * 1e6))
             Foundation.kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
             guard FileManager.default.fileExists(atPath: run) else { continue }

@@ -69,6 +69,12 @@ struct NetworkTests {
         #expect(message(headless).contains("dense"))
         let huge = Network(input: [4, 4, 3]) { ConvolutionLayer(Int.max, 3, name: "conv1") }
         #expect(message(huge).contains("conv1"))
+        let wide = Network(input: [4, 4, 3]) {
+            ConvolutionLayer(1 << 24, Window(65536, 65536, padding: .same), name: "conv1")
+        }
+        #expect(message(wide).contains("conv1"))
+        let vast = Network(input: [4, 4, 3]) { MaxPoolingLayer(Int.max, name: "pool1") }
+        #expect(message(vast).contains("pool1"))
         let absurd = Network(input: [Int.max, 4, 3]) { FlattenLayer() }
         #expect(message(absurd).contains("images"))
         let twins = Network(input: [4, 4, 3]) {

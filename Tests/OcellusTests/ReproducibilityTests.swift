@@ -141,6 +141,50 @@ struct ReproducibilityTests {
         #expect(throws: TrainingError.self) { try run.description() }
     }
 
+    @Test("evaluating the best weights in between changes nothing")
+    func evaluationIsPure() throws {
+        final class Evaluating: TrainingObserver {
+            var trainer: Trainer?
+            var accuracies: [Double] = []
+
+            func didFinishEpoch(_ metrics: EpochMetrics, of epochs: Int, isBest: Bool) {
+                if let trainer, let found = try? trainer.evaluateBest(on: .test) { accuracies.append(found.accuracy) }
+            }
+        }
+        let backend = try CPUBackend()
+        let whole = try train(backend)
+        let trainer = try Trainer(
+            network, dataset: dataset, split: split, cache: cache, backend: backend, options: options)
+        let observer = Evaluating()
+        observer.trainer = trainer
+        #expect(try trainer.train(observer: observer))
+        observer.trainer = nil
+        #expect(observer.accuracies.count == 3)
+        #expect(try weights(trainer.model()) == whole)
+    }
+
+    @Test("a split without one of its parts, or a class without training pictures, is a clear error")
+    func emptyParts() throws {
+        let backend = try CPUBackend()
+        for (part, words) in [(Part.validation, "validation part"), (.test, "test part"), (.train, "train part")] {
+            let lacking = DataSplit(parts: split.parts.map { $0 == part ? nil : $0 })
+            #expect {
+                _ = try Trainer(
+                    network, dataset: dataset, split: lacking, cache: cache, backend: backend, options: options)
+            } throws: { error in
+                "\(error)".contains(words)
+            }
+        }
+        let lacking = DataSplit(
+            parts: zip(split.parts, dataset.samples).map { $1.classIndex == 2 && $0 == .train ? nil : $0 })
+        #expect {
+            _ = try Trainer(
+                network, dataset: dataset, split: lacking, cache: cache, backend: backend, options: options)
+        } throws: { error in
+            "\(error)".contains("washers")
+        }
+    }
+
     @Test("a loss that is no number ends training with an error that says so")
     func divergence() throws {
         var wild = options

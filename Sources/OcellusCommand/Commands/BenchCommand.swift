@@ -48,6 +48,6 @@ struct BenchCommand: ParsableCommand {
             Terminal.number(result.millisecondsPerStep, digits: 2), Terminal.number(result.peakMemoryMB, digits: 0),
             result.device,
         ])
-        Terminal.write(table.text)
+        Terminal.write(table.text())
     }
 }

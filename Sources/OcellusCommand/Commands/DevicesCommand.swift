@@ -21,7 +21,7 @@ struct DevicesCommand: ParsableCommand {
                 entry.detail,
             ])
         }
-        Terminal.write(table.text)
+        Terminal.write(table.text())
         for problem in listing.problems { Terminal.note(problem) }
     }
 }

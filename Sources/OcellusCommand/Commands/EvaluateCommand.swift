@@ -38,6 +38,11 @@ struct EvaluateCommand: ParsableCommand {
                 "\(job.trainedCount) of these \(job.pictureCount) pictures were trained on; --split test takes only those "
                     + "that were not")
         }
+        if let split, split != .all, !job.isDataUnchanged {
+            Terminal.warn(
+                "the pictures in \(data) are not exactly those that the model was trained with; the \(split.rawValue) part goes "
+                    + "by the names of files")
+        }
         try display.showResult(job.evaluate(batchSize: batch, progress: display.progress))
     }
 }

@@ -6,7 +6,8 @@ struct PredictCommand: ParsableCommand {
         commandName: "predict",
         abstract: "Say what pictures show.",
         discussion:
-            "A line a picture. A picture that cannot be read is reported, the others are still classified, and the exit code is 1."
+            "A line a picture. A picture that cannot be read is reported, the others are still classified, and the exit code is 1. "
+            + "Computes on the CPU unless --device says otherwise: a few pictures take less time than a GPU's driver takes to start."
     )
 
     @Argument(help: "The model's folder, as runs/parts/model.")

@@ -21,43 +21,46 @@ struct TrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Go on with a run that was stopped.", valueName: "run"))
     var resume: String?
 
-    @Option(help: ArgumentHelp("The network: \(NamedNetwork.allNames).", valueName: "name"))
-    var network: NamedNetwork = .simple
+    @Option(help: ArgumentHelp("The network: \(NamedNetwork.allNames) (default: simple).", valueName: "name"))
+    var network: NamedNetwork?
 
     @Option(help: ArgumentHelp("How many times each picture is seen (default: 10).", valueName: "n"))
     var epochs: Int?
 
-    @Option(help: ArgumentHelp("Pictures a step.", valueName: "n"))
-    var batch: Int = 32
+    @Option(help: ArgumentHelp("Pictures a step (default: 32).", valueName: "n"))
+    var batch: Int?
 
-    @Option(help: ArgumentHelp("Side of the network's input, in pixels.", valueName: "pixels"))
-    var size: Int = 224
+    @Option(help: ArgumentHelp("Side of the network's input, in pixels (default: 224).", valueName: "pixels"))
+    var size: Int?
 
-    @Option(help: ArgumentHelp("adam, adamw or sgd.", valueName: "name"))
-    var optimizer: OptimizerOptions.Method = .adam
+    @Option(help: ArgumentHelp("adam, adamw or sgd (default: adam).", valueName: "name"))
+    var optimizer: OptimizerOptions.Method?
 
     @Option(
         help: ArgumentHelp("How far a step goes (default: 0.001; 0.01 for sgd).", valueName: "rate"))
     var learningRate: Float?
 
-    @Option(help: ArgumentHelp("SGD's momentum.", valueName: "part"))
-    var momentum: Float = 0
+    @Option(help: ArgumentHelp("SGD's momentum (default: 0).", valueName: "part"))
+    var momentum: Float?
 
-    @Flag(help: "Nesterov's momentum.")
+    @Flag(help: "SGD with Nesterov's momentum.")
     var nesterov = false
 
     @Option(
         help: ArgumentHelp("Weight decay (default: 0; 0.004 for adamw).", valueName: "rate"))
     var weightDecay: Float?
 
-    @Option(help: ArgumentHelp("Spread this part of each target over all classes.", valueName: "part"))
-    var labelSmoothing: Float = 0
+    @Option(help: ArgumentHelp("Spread this part of each target over all classes (default: 0).", valueName: "part"))
+    var labelSmoothing: Float?
 
     @OptionGroup(title: "Augmentation")
     var augmentation: AugmentationOptions
 
-    @Option(help: ArgumentHelp("Parts for training, validation and test, in percent.", valueName: "a/b/c"))
-    var split: SplitRatio = .standard
+    @Option(
+        help: ArgumentHelp(
+            "Parts for training, validation and test, in percent (default: 70/15/15).", valueName: "a/b/c"),
+        transform: { try SplitRatio(parsing: $0) })
+    var split: SplitRatio?
 
     @Option(help: ArgumentHelp("Take the parts from a split.csv.", valueName: "file"))
     var splitFrom: String?
@@ -66,8 +69,8 @@ struct TrainCommand: ParsableCommand {
         help: ArgumentHelp("Stop after so many epochs without a better validation accuracy.", valueName: "epochs"))
     var earlyStopping: Int?
 
-    @Option(help: ArgumentHelp("What all random numbers are drawn from.", valueName: "n"))
-    var seed: UInt64 = 0
+    @Option(help: ArgumentHelp("What all random numbers are drawn from (default: 0).", valueName: "n"))
+    var seed: UInt64?
 
     @OptionGroup(title: "Device")
     var device: DeviceOptions
@@ -80,12 +83,39 @@ struct TrainCommand: ParsableCommand {
             guard data == nil, output == nil else {
                 throw ValidationError("--resume \(resume) goes on with a run as it began: leave out DATA and --output")
             }
+            if let option = fixedOptions.first(where: \.isGiven)?.name {
+                throw ValidationError("--resume \(resume) goes on with a run as it began: leave out \(option)")
+            }
         } else if data == nil || output == nil {
             throw ValidationError("give the folder of pictures and --output RUN, or --resume RUN")
         }
+        if split != nil, splitFrom != nil {
+            throw ValidationError("--split-from says which picture is in which part: leave out --split")
+        }
+    }
+
+    /// Options that a run keeps from its beginning.
+    private var fixedOptions: [(name: String, isGiven: Bool)] {
+        [
+            ("--network", network != nil), ("--batch", batch != nil), ("--size", size != nil),
+            ("--optimizer", optimizer != nil), ("--learning-rate", learningRate != nil),
+            ("--momentum", momentum != nil), ("--nesterov", nesterov), ("--weight-decay", weightDecay != nil),
+            ("--label-smoothing", labelSmoothing != nil), ("--split", split != nil),
+            ("--split-from", splitFrom != nil), ("--early-stopping", earlyStopping != nil), ("--seed", seed != nil),
+            ("the options of augmentation", augmentation.isGiven),
+        ]
     }
 
     func run() throws {
+        do {
+            try train()
+        } catch is CancellationError {
+            Terminal.note("stopped before the run began")
+            throw ExitCode(130)
+        }
+    }
+
+    private func train() throws {
         let interrupt = Interrupt.install()
         let display = TrainingDisplay(isJSON: json)
         let job: TrainingJob
@@ -107,15 +137,16 @@ struct TrainCommand: ParsableCommand {
 
     private func settings() -> TrainingSettings {
         TrainingSettings(
-            data: data ?? "", output: output ?? "", network: network, size: size,
+            data: data ?? "", output: output ?? "", network: network ?? .simple, size: size ?? 224,
             options: TrainingOptions(
-                epochs: epochs ?? 10, batchSize: batch,
+                epochs: epochs ?? 10, batchSize: batch ?? 32,
                 optimizer: OptimizerOptions(
-                    optimizer, learningRate: learningRate, momentum: momentum, isNesterov: nesterov,
+                    optimizer ?? .adam, learningRate: learningRate, momentum: momentum ?? 0, isNesterov: nesterov,
                     weightDecay: weightDecay),
-                augmentation: augmentation.augmentation, labelSmoothing: labelSmoothing, earlyStopping: earlyStopping,
-                seed: seed),
-            splitRatio: split, splitFile: splitFrom, device: device.device ?? .auto, threads: device.threads,
+                augmentation: augmentation.augmentation, labelSmoothing: labelSmoothing ?? 0,
+                earlyStopping: earlyStopping, seed: seed ?? 0),
+            splitRatio: split ?? .standard, splitFile: splitFrom, device: device.device ?? .auto,
+            threads: device.threads,
             command: CommandLine.arguments)
     }
 }

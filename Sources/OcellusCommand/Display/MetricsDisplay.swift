@@ -16,10 +16,10 @@ extension ClassificationMetrics {
                 Terminal.number(row.f1, digits: 3), "\(row.support)",
             ])
         }
-        lines += [table.text, "", "confusion (a row a true class, a column a predicted one)"]
+        lines += [table.text(), "", "confusion (a row a true class, a column a predicted one)"]
         var matrix = Table(["true \\ predicted"] + classes)
         for (name, row) in zip(classes, confusion) { matrix.add([name] + row.map(String.init)) }
-        lines.append(matrix.text)
+        lines.append(matrix.text())
         return lines.joined(separator: "\n")
     }
 }

@@ -7,8 +7,8 @@ struct Table {
 
     mutating func add(_ row: [String]) { rows.append(row) }
 
-    /// The rows, one a line; on a terminal the head is bold.
-    var text: String {
+    /// The rows, one a line; the head is bold if what shows it is a terminal.
+    func text(isTerminal: Bool = Terminal.isOutputTerminal) -> String {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in rows.map { displayWidth($0[column]) }.max() ?? 0 }
         let isNumeric = (0..<columns).map { column in
@@ -20,7 +20,7 @@ struct Table {
                 if isNumeric[column] { return pad + cell }
                 return column == columns - 1 ? cell : cell + pad
             }.joined(separator: "  ")
-            return index == 0 ? Terminal.styled(line, .bold) : line
+            return index == 0 ? Terminal.styled(line, .bold, isTerminal) : line
         }.joined(separator: "\n")
     }
 }

@@ -16,11 +16,18 @@ enum Terminal {
         case yellow = "33"
     }
 
-    /// A result, on standard output.
-    static func write(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+    /// A result, on standard output. When it cannot be written, nobody has it: that is a failure.
+    static func write(_ text: String) {
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+        } catch {
+            fail("the result cannot be written to standard output: \(error.localizedDescription)")
+            exit(EXIT_FAILURE)
+        }
+    }
 
     /// A message, on standard error.
-    static func note(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    static func note(_ text: String) { send(text + "\n") }
 
     /// Something that a person should know, on standard error.
     static func warn(_ text: String) { note(styled("warning: ", .yellow, isErrorTerminal) + text) }
@@ -31,7 +38,12 @@ enum Terminal {
     /// A line that the next one replaces; nothing when no person looks.
     static func status(_ text: String) {
         guard isErrorTerminal else { return }
-        FileHandle.standardError.write(Data(("\r" + text + "\u{1B}[K").utf8))
+        send("\r" + text + "\u{1B}[K")
+    }
+
+    /// A message that cannot be shown stops nothing.
+    private static func send(_ text: String) {
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
 
     /// Clears the line that `status` wrote.

@@ -22,7 +22,7 @@ final class TrainingDisplay: TrainingObserver {
         let counts = Part.allCases.map { split.counts(of: $0, in: dataset) }
         for (index, name) in dataset.classes.enumerated() { table.add([name] + counts.map { "\($0[index])" }) }
         table.add(["all"] + counts.map { "\($0.reduce(0, +))" })
-        Terminal.note(table.text)
+        Terminal.note(table.text(isTerminal: Terminal.isErrorTerminal))
         for file in dataset.unreadable { Terminal.warn("left out: \(file)") }
         if !dataset.ignored.isEmpty {
             Terminal.note("\(dataset.ignored.count) other files are ignored, as \(dataset.ignored[0])")
@@ -33,6 +33,11 @@ final class TrainingDisplay: TrainingObserver {
         for group in dataset.duplicates where group.classIndices.count > 1 {
             let files = group.samples.map { dataset.samples[$0].path }
             Terminal.warn("the same picture is in several classes: " + files.joined(separator: ", "))
+        }
+        for group in split.leaks(in: dataset) {
+            let files = group.samples.map { dataset.samples[$0].path }
+            Terminal.warn(
+                "the same picture is in several parts, so that accuracy is flattered: " + files.joined(separator: ", "))
         }
         let device = preview.device.backend.device
         Terminal.note("device: \(device.name), \(device.detail) (\(preview.device.reason))")

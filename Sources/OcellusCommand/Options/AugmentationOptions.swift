@@ -10,8 +10,9 @@ struct AugmentationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Random changes of the training pictures: none, or guide (rotation 20°, shifts 0.2, shear 0.2°, zoom 0.2, "
-                + "horizontal flip). The options below change single values of it.", valueName: "preset"))
-    var augment: Preset = .none
+                + "horizontal flip); none unless given. The options below change single values of it.",
+            valueName: "preset"))
+    var augment: Preset?
 
     @Option(help: ArgumentHelp("Rotation by up to so many degrees.", valueName: "degrees"))
     var rotationRange: Float?
@@ -33,6 +34,12 @@ struct AugmentationOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("What fills places that no pixel of the picture covers: nearest.", valueName: "mode"))
     var fillMode: Augmentation.FillMode?
+
+    /// Whether any of them stands on the command line.
+    var isGiven: Bool {
+        augment != nil || horizontalFlip != nil || fillMode != nil
+            || [rotationRange, widthShiftRange, heightShiftRange, shearRange, zoomRange].contains { $0 != nil }
+    }
 
     var augmentation: Augmentation {
         var result: Augmentation = augment == .guide ? .guide : .none

@@ -5,13 +5,6 @@ extension NamedNetwork: ExpressibleByArgument {}
 extension OptimizerOptions.Method: ExpressibleByArgument {}
 extension StepBenchmark.Mode: ExpressibleByArgument {}
 
-extension SplitRatio: ExpressibleByArgument {
-    public init?(argument: String) {
-        guard let ratio = try? SplitRatio(parsing: argument) else { return nil }
-        self = ratio
-    }
-}
-
 /// Which pictures `evaluate` takes.
 enum PartChoice: String, ExpressibleByArgument, CaseIterable {
     case train, validation, test, all

@@ -16,10 +16,11 @@ public struct MaxPooling: DifferentiableOperation, Hashable {
     /// x → y[, winners].
     public func outputs(for inputs: [TensorDescription]) throws(ShapeMismatch) -> [TensorDescription] {
         try expect(inputs, 1)
+        // First, because it bounds the window's extents.
+        let output = try pooled(inputs[0], window)
         guard window.count <= 256 else {
             throw ShapeMismatch("its window has \(window.count) elements; at most 256 can be searched")
         }
-        let output = try pooled(inputs[0], window)
         return keepsWinners ? [output, TensorDescription(output.shape, batched: output.isBatched, .uint8)] : [output]
     }
 

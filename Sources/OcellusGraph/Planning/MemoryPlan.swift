@@ -120,12 +120,8 @@ private struct Storage {
     }
 
     mutating func shareViewsAndInPlace() {
+        for node in graph.nodes where node.operation.isView { root[node.outputs[0]] = node.inputs[0] }
         var lastUse: [ValueID: Int] = [:]
-        for (index, node) in graph.nodes.enumerated() where node.operation.isView {
-            root[node.outputs[0]] = node.inputs[0]
-            lastUse[find(node.inputs[0])] = index
-        }
-        lastUse = [:]
         for (index, node) in graph.nodes.enumerated() {
             for input in node.inputs { lastUse[find(input)] = index }
         }

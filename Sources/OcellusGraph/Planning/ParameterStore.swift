@@ -6,7 +6,6 @@ public final class ParameterStore {
     private struct Entry {
         let shape: Shape
         let region: BufferRegion
-        let isParameter: Bool
     }
 
     private var entries: [String: Entry] = [:]
@@ -21,6 +20,12 @@ public final class ParameterStore {
     /// Initial values depend on the seed and on the parameter's place among the graph's parameters.
     /// - Throws: `GraphError` when a name is there already with another shape; `BackendError` when memory is short.
     public func add(_ graph: Graph, seed: UInt64) throws {
+        let total = graph.storedValues.reduce(0) { $0 + graph[$1].description.byteCount(samples: 1) }
+        guard total <= backend.device.memoryByteCount else {
+            throw GraphError(
+                "the weights alone take \(total >> 20) MiB, but '\(backend.device.name)' has "
+                    + "\(backend.device.memoryByteCount >> 20) MiB; take smaller pictures or layers")
+        }
         for (place, id) in graph.storedValues.enumerated() {
             let value = graph[id]
             let shape = value.description.shape
@@ -33,7 +38,6 @@ public final class ParameterStore {
             let byteCount = value.description.byteCount(samples: 1)
             let region = BufferRegion(
                 try backend.makeBuffer(byteCount: byteCount, label: value.name), byteCount: byteCount)
-            let isParameter: Bool
             switch value.kind {
             case .parameter(let initializer), .state(let initializer):
                 if initializer == .zeros {
@@ -42,19 +46,15 @@ public final class ParameterStore {
                     let values = initializer.values(count: shape.count, seed: seed, parameter: place)
                     try values.withUnsafeBytes { try backend.write($0, to: region) }
                 }
-                if case .parameter = value.kind { isParameter = true } else { isParameter = false }
             case .input, .activation: continue
             }
-            entries[value.name] = Entry(shape: shape, region: region, isParameter: isParameter)
+            entries[value.name] = Entry(shape: shape, region: region)
             names.append(value.name)
         }
     }
 
     /// The shape of a parameter or state, nil when there is none of that name.
     public func shape(of name: String) -> Shape? { entries[name]?.shape }
-
-    /// Whether a name is a parameter's (a weight), not a state's.
-    public func isParameter(_ name: String) -> Bool { entries[name]?.isParameter ?? false }
 
     /// Where a parameter or state lies.
     /// - Throws: `GraphError` when there is none of that name.

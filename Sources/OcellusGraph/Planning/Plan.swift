@@ -25,6 +25,9 @@ public final class Plan {
         _ graph: Graph, capacity: Int, parameters: ParameterStore, parametersAreConstant: Bool = false,
         sharingMemoryOf neighbour: Plan? = nil
     ) throws {
+        guard Self.capacities.contains(capacity) else {
+            throw GraphError("a batch of \(capacity) samples; it must be \(Self.capacities)")
+        }
         var graph = graph
         graph.removeUnused()
         let backend = parameters.backend
@@ -33,6 +36,12 @@ public final class Plan {
         self.capacity = capacity
         try Self.checkSupport(graph, backend)
         memory = Self.memoryPlan(graph, backend, capacity: capacity)
+        guard memory.peakByteCount <= backend.device.memoryByteCount else {
+            throw GraphError(
+                "it takes \(memory.peakByteCount >> 20) MiB, but '\(backend.device.name)' has "
+                    + "\(backend.device.memoryByteCount >> 20) MiB; take a smaller batch than \(capacity), or smaller pictures"
+            )
+        }
         if let shared = neighbour?.arena, shared.byteCount >= memory.arenaByteCount { arena = shared }
         try reserve(parameters)
         for (index, node) in graph.nodes.enumerated() where !node.operation.isView {
@@ -47,6 +56,9 @@ public final class Plan {
             steps[node.phase, default: []].append(try backend.prepare(node.operation, arguments))
         }
     }
+
+    /// The batch sizes that a plan may be made for.
+    public static let capacities = 1...65536
 
     /// How a graph's memory would be laid out on a backend, without reserving any.
     public static func memoryPlan(_ graph: Graph, _ backend: any Backend, capacity: Int) -> MemoryPlan {

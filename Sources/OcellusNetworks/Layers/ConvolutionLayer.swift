@@ -97,10 +97,13 @@ private func appendConvolution(
     in builder: inout NetworkBuilder
 ) throws -> ValueID {
     let channels = builder.shape(of: input)[2] / groups
+    let shape: Shape = [window.height, window.width, channels, filters]
+    guard shape.isSensible else {
+        throw GraphError("layer '\(builder.layerName)' (convolution): its filter would be \(shape)")
+    }
     // As Keras counts fans: the receptive field times the channels that each side sees.
     let weight = try builder.parameter(
-        "weight", [window.height, window.width, channels, filters],
-        .glorotUniform(fanIn: window.count * channels, fanOut: window.count * filters))
+        "weight", shape, .glorotUniform(fanIn: shape.count / filters, fanOut: shape.count / channels))
     var inputs = [input, weight]
     if hasBias { inputs.append(try builder.parameter("bias", [filters], .zeros)) }
     let result = try builder.append(Convolution(window, groups: groups, hasBias: hasBias), inputs)[0]

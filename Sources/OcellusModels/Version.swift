@@ -1,0 +1,2 @@
+/// The version of this library and command.
+public let ocellusVersion = "0.1.0"
