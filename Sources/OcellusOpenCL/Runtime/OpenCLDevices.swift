@@ -1,5 +1,6 @@
 import COpenCL
 import OcellusGraph
+import Synchronization
 
 /// The OpenCL devices of this machine.
 public struct OpenCLDevices: Sendable {
@@ -17,9 +18,13 @@ public struct OpenCLDevices: Sendable {
     /// Looks for devices through another library than the system's, for tests.
     package static func find(libraryPaths: [String]) -> OpenCLDevices { find(OpenCLLibrary.open(paths: libraryPaths)) }
 
+    // Drivers prepare their devices when they are first asked for; PoCL crashes when two threads ask at once.
+    private static let enumeration = Mutex(())
+
     private static func find(_ library: Result<OpenCLLibrary, BackendError>) -> OpenCLDevices {
         do {
-            return try enumerate(library.get())
+            let library = try library.get()
+            return try enumeration.withLock { _ in try enumerate(library) }
         } catch {
             return OpenCLDevices(devices: [], problems: ["\(error)"])
         }
