@@ -27,12 +27,11 @@ struct OperationReport {
     }
 
     @MainActor private static func reports(on test: OperationCase, _ device: TestedDevice) throws -> [OperationReport] {
-        let backend = try device.backend()
         let expected = try test.expected()
         return (device.isSimulated ? [.separate] : test.layouts).map { layout in
             var report = OperationReport(test: test, layout: layout)
             do {
-                let runner = try CaseRunner(backend, test, layout, isSimulated: device.isSimulated)
+                let runner = try CaseRunner(device.backend(), test, layout, isSimulated: device.isSimulated)
                 report.error = try test.error(of: runner.run(), expecting: expected)
                 if let error = report.error, !(error <= tolerance) { report.failure = "its NMSE is \(Float(error))" }
             } catch {

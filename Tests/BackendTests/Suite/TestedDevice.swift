@@ -25,6 +25,9 @@ struct TestedDevice: CustomTestStringConvertible, CustomStringConvertible, Senda
     /// The backend, opened when it is first asked for. On the main thread, like all use of it: Oclgrind's check for
     /// uninitialised memory crashes when a context is used by another thread than made it.
     @MainActor func backend() throws -> any Backend {
+        // The CPU is opened anew each time: its scratch memory only grows, and what was reserved for one step would hide
+        // that another reserves too little.
+        if description.hasPrefix("CPU") { return try make() }
         if let backend = Self.opened[description] { return backend }
         let backend = try isSimulated ? OclgrindLog.shared.whileChecking(make) : make()
         Self.opened[description] = backend
