@@ -33,7 +33,7 @@ public enum SelfTest {
             try session.training.write(images, toInput: "images")
             try session.training.write(targets, toInput: "targets")
             try session.training.run(
-                .forward ... .update, Invocation(count: batch, step: step, learningRate: 0.05, seed: 3))
+                Invocation(count: batch, step: step, learningRate: 0.05, seed: 3))
         }
         var results = try Dictionary(
             uniqueKeysWithValues: session.parameters.names.map { ($0, try session.parameters.read($0)) })
@@ -41,7 +41,7 @@ public enum SelfTest {
         try session.evaluation.write(
             (0..<batch * network.input.count).map { _ in random.nextUniform() }, toInput: "images")
         try session.evaluation.write([Float](repeating: 1 / 3, count: batch * 3), toInput: "targets")
-        try session.evaluation.run(.forward ... .forward, Invocation(count: batch))
+        try session.evaluation.run(Invocation(count: batch))
         results["probabilities"] = try session.evaluation.read("probabilities", count: batch)
         return results
     }

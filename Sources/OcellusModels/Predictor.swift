@@ -43,7 +43,7 @@ public final class Predictor {
                 }
                 try plan.write(UnsafeBufferPointer(rebasing: buffer[..<(count * valueCount)]), toInput: "images")
             }
-            try plan.run(.forward ... .forward, Invocation(count: count))
+            try plan.run(Invocation(count: count))
             let values = try plan.read("probabilities", count: count)
             for place in 0..<count { results.append(Array(values[place * classes..<(place + 1) * classes])) }
         }

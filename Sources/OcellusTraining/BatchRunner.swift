@@ -14,7 +14,7 @@ struct BatchRunner {
         targets.append(contentsOf: repeatElement(0, count: batch.count * classCount))
         for (sample, label) in batch.labels.enumerated() { targets[sample * classCount + Int(label)] = 1 }
         try plan.write(targets, toInput: "targets")
-        try plan.run(.forward ... .update, invocation)
+        try plan.run(invocation)
         return BatchResult(
             losses: try plan.read("losses", count: batch.count),
             probabilities: try plan.read("probabilities", count: batch.count), labels: batch.labels)

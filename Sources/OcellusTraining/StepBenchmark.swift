@@ -59,7 +59,7 @@ public struct StepBenchmark: Sendable, Encodable {
         func takeStep() throws -> Double {
             let stopwatch = Stopwatch()
             step += 1
-            try plan.run(.forward ... .update, Invocation(count: batch, step: step, learningRate: 1e-4))
+            try plan.run(Invocation(count: batch, step: step, learningRate: 1e-4))
             _ = try plan.read(output, count: batch)
             return stopwatch.seconds
         }

@@ -65,4 +65,17 @@ import Testing
         let error = #expect(throws: ShapeMismatch.self) { try window.geometry(over: input) }
         #expect(error?.reason == reason)
     }
+
+    @Test("pooling refuses padding so large that a window sees nothing else")
+    func padding() throws {
+        let input = TensorDescription([6, 6, 2], batched: true)
+        let wide = Window(2, stride: 2, padding: .explicit(top: 2, bottom: 0, left: 0, right: 0))
+        let late = Window(2, stride: 2, padding: .explicit(top: 0, bottom: 0, left: 0, right: 3))
+        for window in [wide, late] {
+            #expect(throws: ShapeMismatch.self) { try MaxPooling(window).outputs(for: [input]) }
+            #expect(throws: ShapeMismatch.self) { try AveragePooling(window).outputs(for: [input]) }
+        }
+        let fitting = Window(3, stride: 2, padding: .explicit(top: 2, bottom: 1, left: 2, right: 1))
+        #expect(try MaxPooling(fitting).outputs(for: [input])[0].shape == [4, 4, 2])
+    }
 }

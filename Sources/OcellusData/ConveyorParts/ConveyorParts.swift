@@ -13,8 +13,8 @@ import OcellusImages
 /// The demo's data set: drawn pictures of bolts, nuts and washers on a conveyor belt, in varying light, angle, scale,
 /// background, blur and noise. The same seed gives the same pictures.
 ///
-/// The ranges are chosen so that the guide's network, trained on 336 of 480 pictures, tells about nine in ten of the others
-/// apart after ten epochs. Parts strewn all over the picture, on belts of any brightness, left it below 50 %.
+/// The ranges are chosen so that the guide's network, trained on 420 of 600 pictures, tells about nine in ten of the others
+/// apart. Parts strewn all over the picture, on belts of any brightness, left it below 50 %.
 public enum ConveyorParts {
     /// The three classes; the raw value is the class folder's name.
     public enum Kind: String, CaseIterable, Sendable {

@@ -39,6 +39,18 @@ public struct MaxPooling: DifferentiableOperation, Hashable {
 /// What a pooling of `input` by `window` gives.
 func pooled(_ input: TensorDescription, _ window: Window) throws(ShapeMismatch) -> TensorDescription {
     let geometry = try window.geometry(over: input.shape)
+    // A window that lies wholly in padding has no largest element and no mean.
+    func touchesInput(_ pad: Int, _ kernel: Int, _ dilation: Int, _ stride: Int, _ count: Int, _ extent: Int) -> Bool {
+        pad <= (kernel - 1) * dilation && (count - 1) * stride - pad < extent
+    }
+    guard
+        touchesInput(
+            geometry.padTop, window.height, window.dilationHeight, window.strideHeight, geometry.outputHeight,
+            geometry.inputHeight),
+        touchesInput(
+            geometry.padLeft, window.width, window.dilationWidth, window.strideWidth, geometry.outputWidth,
+            geometry.inputWidth)
+    else { throw ShapeMismatch("its padding is so large that a window over \(input) would see nothing else") }
     return TensorDescription(
         [geometry.outputHeight, geometry.outputWidth, input.shape[2]], batched: input.isBatched)
 }

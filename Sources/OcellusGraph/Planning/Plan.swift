@@ -73,7 +73,7 @@ public final class Plan {
 
     /// Runs the phases given, in order. An asynchronous backend returns before they have run.
     /// - Throws: `GraphError` when `invocation.count` is not 1 to the capacity; `BackendError`.
-    public func run(_ phases: ClosedRange<Phase> = .forward ... .update, _ invocation: Invocation) throws {
+    public func run(_ invocation: Invocation, phases: ClosedRange<Phase> = .forward ... .update) throws {
         guard 1...capacity ~= invocation.count else {
             throw GraphError("a run of \(invocation.count) samples on a plan for 1 to \(capacity)")
         }

@@ -22,7 +22,7 @@ extension BackendSuite {
                 for name in store.names { before[name] = try store.read(name) }
                 try plan.write(batch.images, toInput: "images")
                 try plan.write(batch.targets, toInput: "targets")
-                try plan.run(.forward ... .update, batch.invocation)
+                try plan.run(batch.invocation)
                 if step % 10 == 0 { try compare(plan, store, network, batch, before) }
             }
         }
