@@ -42,13 +42,15 @@ public struct DeviceListing: Sendable {
 }
 
 extension OpenCLDevices {
-    /// What asks for a device and for no other: by its platform's name if that will do, else by its own.
+    /// What asks for a device and for no other: the first word of its platform's name or its own that will do, else all
+    /// of its name.
     fileprivate func option(for device: OpenCLDevice) -> String {
-        let candidates = [device.platformName, device.description.name].map { "opencl:" + $0.lowercased() }
-        let option = candidates.first { option in
+        let words = (device.platformName + " " + device.description.name).lowercased()
+            .split { !$0.isLetter && !$0.isNumber }.filter { $0.count > 2 }
+        let option = words.lazy.map { "opencl:" + $0 }.first { option in
             guard let selected = try? select(option) else { return false }
             return selected.description == device.description && selected.platformName == device.platformName
         }
-        return option ?? candidates[1]
+        return option ?? "opencl:" + device.description.name.lowercased()
     }
 }

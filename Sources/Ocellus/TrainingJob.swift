@@ -89,14 +89,20 @@ public final class TrainingJob {
                     + "another folder for --output")
         }
         let preprocessing = try Preprocessing.guide(width: settings.size, height: settings.size)
+        let listed = try Dataset(folder: settings.data)
+        let network = settings.network.network(
+            height: settings.size, width: settings.size, classes: listed.classes.count)
+        let device = try ChosenDevice(settings.device, threads: settings.threads)
+        // What is wrong with the network, or too large for the device, shows before any picture is read.
+        let graphs = try TrainingGraphs(
+            network, loss: settings.options.loss, optimizer: settings.options.optimizer, backend: device.backend)
+        try Plan.memoryPlan(graphs.training, device.backend, capacity: settings.options.batchSize)
+            .checkFit(on: device.backend.device)
         let cache = PictureCache(preprocessing: preprocessing)
-        let dataset = try Self.dataset(settings.data, cache, checked, stopRequest)
+        let dataset = try Self.check(listed, cache, checked, stopRequest)
         let split =
             try settings.splitFile.map { try DataSplit(file: $0, dataset: dataset) }
             ?? DataSplit(dataset, ratio: settings.splitRatio, seed: settings.options.seed)
-        let network = settings.network.network(
-            height: settings.size, width: settings.size, classes: dataset.classes.count)
-        let device = try ChosenDevice(settings.device, threads: settings.threads)
         let description = RunDescription(
             version: ocellusVersion, date: ISO8601DateFormatter().string(from: Date()), command: settings.command,
             dataset: dataset, split: split, network: network, preprocessing: preprocessing, options: settings.options,
@@ -129,7 +135,7 @@ public final class TrainingJob {
         let run = try RunFolder(path)
         var description = try run.description()
         let cache = PictureCache(preprocessing: description.preprocessing)
-        let dataset = try Self.dataset(description.data, cache, checked, stopRequest)
+        let dataset = try Self.check(Dataset(folder: description.data), cache, checked, stopRequest)
         guard dataset.fingerprint == description.dataFingerprint else {
             throw TrainingError(
                 "the pictures in \(description.data) are not those that the run \(path) began with (fingerprint "
@@ -184,10 +190,10 @@ public final class TrainingJob {
         URL(fileURLWithPath: path).standardizedFileURL.path
     }
 
-    private static func dataset(
-        _ folder: String, _ cache: PictureCache, _ checked: (@Sendable (Int, Int) -> Void)?, _ stop: StopRequest
+    /// Decodes every picture once.
+    private static func check(
+        _ listed: Dataset, _ cache: PictureCache, _ checked: (@Sendable (Int, Int) -> Void)?, _ stop: StopRequest
     ) throws -> Dataset {
-        let listed = try Dataset(folder: folder)
         let count = listed.samples.count
         let dataset = try listed.checked(filling: cache) { done in checked?(done, count) }
         if stop.isMade { throw CancellationError() }

@@ -80,7 +80,8 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         return record
     }
 
-    var loss: SoftmaxCrossEntropy {
+    /// The loss that is minimised.
+    public var loss: SoftmaxCrossEntropy {
         SoftmaxCrossEntropy(labelSmoothing: labelSmoothing, classWeights: classWeights)
     }
 }

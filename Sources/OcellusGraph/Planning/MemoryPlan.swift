@@ -25,6 +25,17 @@ public struct MemoryPlan: Sendable, Equatable {
     /// The most memory that the plan's buffers take, in bytes.
     public var peakByteCount: Int { arenaByteCount + inputByteCount + parameterByteCount + stateByteCount }
 
+    /// Refuses a plan that takes more than a device has.
+    ///
+    /// - Throws: `GraphError` with both figures.
+    public func checkFit(on device: DeviceDescription) throws {
+        guard peakByteCount <= device.memoryByteCount else {
+            throw GraphError(
+                "the network takes \(peakByteCount >> 20) MiB, but '\(device.name)' has \(device.memoryByteCount >> 20) MiB; take a "
+                    + "smaller batch or smaller pictures")
+        }
+    }
+
     /// Lays out a graph for batches of up to `capacity` samples.
     ///
     /// Greedy by size: the largest tensors are placed first, each in the lowest gap that is free for as long as it lives

@@ -36,12 +36,7 @@ public final class Plan {
         self.capacity = capacity
         try Self.checkSupport(graph, backend)
         memory = Self.memoryPlan(graph, backend, capacity: capacity)
-        guard memory.peakByteCount <= backend.device.memoryByteCount else {
-            throw GraphError(
-                "it takes \(memory.peakByteCount >> 20) MiB, but '\(backend.device.name)' has "
-                    + "\(backend.device.memoryByteCount >> 20) MiB; take a smaller batch than \(capacity), or smaller pictures"
-            )
-        }
+        try memory.checkFit(on: backend.device)
         if let shared = neighbour?.arena, shared.byteCount >= memory.arenaByteCount { arena = shared }
         try reserve(parameters)
         for (index, node) in graph.nodes.enumerated() where !node.operation.isView {
