@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -16,6 +17,7 @@ struct Staging: ~Copyable {
     /// The hidden path.
     let path: String
     private let descriptor: Int32
+    private static let nextNumber = Atomic<Int>(0)
 
     /// Makes a hidden folder (or an empty file) beside `target`, after removing what killed processes left there.
     /// - Throws: `ModelError` that names `target`.
@@ -23,8 +25,10 @@ struct Staging: ~Copyable {
         let (folder, name) = splitPath(target)
         let prefix = ".\(name).saving-"
         Self.removeLeftovers(in: folder, prefix: prefix)
-        for attempt in 0..<1000 {
-            let path = "\(folder)/\(prefix)\(getpid())-\(attempt)"
+        for _ in 0..<1000 {
+            // No name is used twice: whoever finishes removes what stands under its own name by then.
+            let number = Self.nextNumber.wrappingAdd(1, ordering: .relaxed).newValue
+            let path = "\(folder)/\(prefix)\(getpid())-\(number)"
             let isMade: Bool
             if isFolder {
                 isMade = mkdir(path, 0o777) == 0

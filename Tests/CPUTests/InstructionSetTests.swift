@@ -12,7 +12,8 @@ import Testing
     func aBackendUsesAndNamesTheInstructionSetThatItIsToldTo(instructionSet: InstructionSet) throws {
         let backend = try CPUBackend(threads: 2, instructionSet: instructionSet)
         #expect(backend.instructionSet == instructionSet)
-        #expect(backend.device.detail == "\(instructionSet.displayName), 2 threads")
+        #expect(backend.device.detail == instructionSet.displayName)
+        #expect(backend.threads == 2)
         #expect(backend.device.backend == "cpu")
         #expect(!backend.device.name.isEmpty)
         #expect(backend.device.memoryByteCount > 0)

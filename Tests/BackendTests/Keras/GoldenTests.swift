@@ -8,7 +8,7 @@ import Testing
 }
 
 extension BackendSuite {
-    @Suite("Keras agrees with every backend") @MainActor struct KerasTests {
+    @Suite("Keras agrees with every backend") @DeviceActor struct KerasTests {
         @Test(arguments: TestedDevice.all.filter { !$0.isSimulated }, GoldenCase.all)
         func `In layers, losses, gradients and optimisers`(_ device: TestedDevice, _ golden: GoldenCase) throws {
             let backend = try device.backend()

@@ -3,7 +3,7 @@ import Testing
 
 extension BackendSuite {
     /// The device runs the fused graph, planned; the oracle runs the unfused one, from the device's weights of that step.
-    @Suite("Whole networks agree with the oracle") @MainActor struct NetworkTests {
+    @Suite("Whole networks agree with the oracle") @DeviceActor struct NetworkTests {
         private static let capacity = 6
 
         @Test(arguments: TestedDevice.all.filter { !$0.isSimulated }, NetworkCase.all)

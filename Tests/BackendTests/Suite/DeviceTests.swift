@@ -3,7 +3,7 @@ import OcellusOpenCL
 import Testing
 
 extension BackendSuite {
-    @Suite("Devices") @MainActor struct DeviceTests {
+    @Suite("Devices") @DeviceActor struct DeviceTests {
         @Test(arguments: TestedDevice.all) func `Every device that is found can be opened`(_ device: TestedDevice)
             throws
         {

@@ -11,7 +11,8 @@ struct OperationReport {
 
     /// Runs every case of an operation that the device supports and has time for, in every layout that makes a
     /// difference. Only what is made by fusion may be unsupported.
-    @MainActor static func all(of type: any TestedOperation.Type, on device: TestedDevice) throws -> [OperationReport] {
+    @DeviceActor static func all(of type: any TestedOperation.Type, on device: TestedDevice) throws -> [OperationReport]
+    {
         let backend = try device.backend()
         var reports: [OperationReport] = []
         var supported: [OperationCase] = []
@@ -26,7 +27,8 @@ struct OperationReport {
         return try device.affordable(supported).reduce(into: reports) { $0 += try Self.reports(on: $1, device) }
     }
 
-    @MainActor private static func reports(on test: OperationCase, _ device: TestedDevice) throws -> [OperationReport] {
+    @DeviceActor private static func reports(on test: OperationCase, _ device: TestedDevice) throws -> [OperationReport]
+    {
         let expected = try test.expected()
         return (device.isSimulated ? [.separate] : test.layouts).map { layout in
             var report = OperationReport(test: test, layout: layout)

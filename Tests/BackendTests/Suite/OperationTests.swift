@@ -2,7 +2,7 @@ import OcellusGraph
 import Testing
 
 extension BackendSuite {
-    @Suite("Each operation agrees with the oracle") @MainActor struct OperationTests {
+    @Suite("Each operation agrees with the oracle") @DeviceActor struct OperationTests {
         @Test(arguments: TestedDevice.all, OperationKind.all)
         func `On every device`(_ device: TestedDevice, _ kind: OperationKind) throws {
             let reports = try OperationReport.all(of: kind.type, on: device)

@@ -3,7 +3,7 @@ import OcellusGraph
 import Testing
 
 extension BackendSuite {
-    @Suite("Parity") @MainActor struct ParityTable {
+    @Suite("Parity") @DeviceActor struct ParityTable {
         nonisolated static let path = ProcessInfo.processInfo.environment["OCELLUS_PARITY_TABLE"]
 
         /// Writes the worst NMSE of each operation on each device as a Markdown table to the file that

@@ -11,7 +11,7 @@ struct TestedDevice: CustomTestStringConvertible, CustomStringConvertible, Senda
     /// Whether it is a simulator: slow, but it finds what is wrong with an access.
     let isSimulated: Bool
     private let make: @Sendable () throws -> any Backend
-    @MainActor private static var opened: [String: any Backend] = [:]
+    @DeviceActor private static var opened: [String: any Backend] = [:]
 
     private init(_ description: String, isSimulated: Bool = false, _ make: @escaping @Sendable () throws -> any Backend)
     {
@@ -22,9 +22,8 @@ struct TestedDevice: CustomTestStringConvertible, CustomStringConvertible, Senda
 
     var testDescription: String { description }
 
-    /// The backend, opened when it is first asked for. On the main thread, like all use of it: Oclgrind's check for
-    /// uninitialised memory crashes when a context is used by another thread than made it.
-    @MainActor func backend() throws -> any Backend {
+    /// The backend, opened when it is first asked for, on the thread of all use of it.
+    @DeviceActor func backend() throws -> any Backend {
         // The CPU is opened anew each time: its scratch memory only grows, and what was reserved for one step would hide
         // that another reserves too little.
         if description.hasPrefix("CPU") { return try make() }

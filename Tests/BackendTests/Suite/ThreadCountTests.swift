@@ -3,7 +3,7 @@ import OcellusGraph
 import Testing
 
 extension BackendSuite {
-    @Suite("Threads") @MainActor struct ThreadCountTests {
+    @Suite("Threads") @DeviceActor struct ThreadCountTests {
         /// The same seed gives the same weights, whatever the number of threads.
         @Test(arguments: InstructionSet.available, OperationKind.all)
         func `The number of threads changes no bit`(_ instructionSet: InstructionSet, _ kind: OperationKind) throws {
