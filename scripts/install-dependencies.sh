@@ -52,7 +52,9 @@ has_library CL/cl.h "" || need opencl-headers
 # The command opens OpenCL's library at run time, and works without; its loader comes along for the drivers there are.
 ldconfig -p 2>/dev/null | grep -q 'libOpenCL\.so\.1' || need ocl-icd-opencl-dev
 if [ "$purpose" = test ]; then
-    [ -r /etc/OpenCL/vendors/pocl.icd ] || need pocl-opencl-icd
+    # A package that was removed leaves its .icd behind, so the library that it names is looked for.
+    pocl=$(cat /etc/OpenCL/vendors/pocl.icd 2>/dev/null || true)
+    { [ -n "$pocl" ] && { [ -r "$pocl" ] || ldconfig -p | grep -qF "$pocl"; }; } || need pocl-opencl-icd
     [ -r /usr/lib/oclgrind/liboclgrind-rt-icd.so ] || need oclgrind
 fi
 if [ "$purpose" != build ]; then
