@@ -28,10 +28,16 @@ extension CPUOperation {
 
 /// A step that is a function of the invocation.
 public struct CPUStep: PreparedStep {
+    /// How it is computed, for profiles.
+    public let algorithm: String
     private let body: (Invocation) -> Void
 
     /// A step that calls `body` when it runs.
-    public init(_ body: @escaping (Invocation) -> Void) { self.body = body }
+    /// - Parameter algorithm: how it is computed, in a few words for profiles; empty where there was no choice.
+    public init(algorithm: String = "", _ body: @escaping (Invocation) -> Void) {
+        self.algorithm = algorithm
+        self.body = body
+    }
 
     /// Runs the step.
     public func run(_ invocation: Invocation) { body(invocation) }

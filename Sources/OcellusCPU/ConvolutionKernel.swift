@@ -54,6 +54,15 @@ enum ConvolutionKernel {
         }
     }
 
+    /// How it is computed, for profiles.
+    var algorithm: String {
+        switch self {
+        case .product: "product"
+        case .winograd: "Winograd 2×2"
+        case .depthwise: "depthwise"
+        }
+    }
+
     /// Floats of the packed filter.
     var packedCount: Int {
         switch self {

@@ -33,8 +33,30 @@ public protocol Backend: AnyObject, Sendable {
     /// Runs steps in order. Asynchronous backends return before they have run.
     func run(_ steps: [any PreparedStep], _ invocation: Invocation) throws
 
+    /// Runs steps in order and says when each ran, as told by `clock`: for profiles.
+    func run(
+        _ steps: [any PreparedStep], _ invocation: Invocation, clock: () -> Double,
+        timed: (_ index: Int, _ start: Double, _ end: Double) -> Void
+    ) throws
+
     /// Waits for all that was started.
     func synchronize() throws
+}
+
+extension Backend {
+    /// Waits after each step.
+    public func run(
+        _ steps: [any PreparedStep], _ invocation: Invocation, clock: () -> Double,
+        timed: (_ index: Int, _ start: Double, _ end: Double) -> Void
+    ) throws {
+        try synchronize()
+        for (index, step) in steps.enumerated() {
+            let start = clock()
+            try run([step], invocation)
+            try synchronize()
+            timed(index, start, clock())
+        }
+    }
 }
 
 /// Memory of a device. Freed when the last reference goes.
@@ -105,8 +127,16 @@ public struct OperationArguments: Sendable {
 
 /// An operation that is ready to run on its operands.
 public protocol PreparedStep {
+    /// How it is computed, in a few words for profiles; empty where there was no choice.
+    var algorithm: String { get }
+
     /// Runs, or enqueues, the step once.
     func run(_ invocation: Invocation) throws
+}
+
+extension PreparedStep {
+    /// Empty.
+    public var algorithm: String { "" }
 }
 
 /// What may differ between two runs of one plan.

@@ -8,6 +8,11 @@ public final class Predictor {
     /// The most pictures that are classified at once.
     public let capacity: Int
 
+    /// What times each operation, and the work around them; nil for nothing.
+    public var profiler: Profiler? {
+        didSet { plan.profiler = profiler }
+    }
+
     private let plan: Plan
     private var input: [Float]
 
@@ -36,10 +41,12 @@ public final class Predictor {
         for start in stride(from: 0, to: images.count, by: capacity) {
             let count = min(capacity, images.count - start)
             try input.withUnsafeMutableBufferPointer { buffer in
-                for place in 0..<count {
-                    let target = UnsafeMutableBufferPointer(
-                        rebasing: buffer[place * valueCount..<(place + 1) * valueCount])
-                    model.preprocessing.normalize(model.preprocessing.resized(images[start + place]), into: target)
+                profiler.measure("resize") {
+                    for place in 0..<count {
+                        let target = UnsafeMutableBufferPointer(
+                            rebasing: buffer[place * valueCount..<(place + 1) * valueCount])
+                        model.preprocessing.normalize(model.preprocessing.resized(images[start + place]), into: target)
+                    }
                 }
                 try plan.write(UnsafeBufferPointer(rebasing: buffer[..<(count * valueCount)]), toInput: "images")
             }

@@ -9,7 +9,9 @@ struct BatchRunner {
     init(classCount: Int) { self.classCount = classCount }
 
     mutating func run(_ plan: Plan, _ batch: Batch, _ invocation: Invocation) throws -> BatchResult {
-        try batch.withImages { try plan.write($0, toInput: "images") }
+        try plan.profiler.measure("write pictures") {
+            try batch.withImages { try plan.write($0, toInput: "images") }
+        }
         targets.removeAll(keepingCapacity: true)
         targets.append(contentsOf: repeatElement(0, count: batch.count * classCount))
         for (sample, label) in batch.labels.enumerated() { targets[sample * classCount + Int(label)] = 1 }

@@ -35,9 +35,11 @@ public struct StepBenchmark: Sendable, Encodable {
 
     /// Times steps for about `seconds`, after a warm-up.
     ///
+    /// - Parameter profiler: what times each operation in as many seconds more; nil for none.
     /// - Throws: `GraphError`, `BackendError`.
     public init(
-        _ network: Network, backend: any Backend, batch: Int, mode: Mode, seconds: Double = 5
+        _ network: Network, backend: any Backend, batch: Int, mode: Mode, seconds: Double = 5,
+        profiler: Profiler? = nil
     ) throws {
         let plan: Plan
         if mode == .training {
@@ -63,12 +65,15 @@ public struct StepBenchmark: Sendable, Encodable {
             _ = try plan.read(output, count: batch)
             return stopwatch.seconds
         }
-        let whole = Stopwatch()
+        func takeSteps() throws -> [Double] {
+            let whole = Stopwatch()
+            var times: [Double] = []
+            while times.count < 5 || (whole.seconds < seconds && times.count < 10_000) { times.append(try takeStep()) }
+            return times
+        }
         for _ in 0..<3 { _ = try takeStep() }
-        var times: [Double] = []
-        while times.count < 5 || (whole.seconds < seconds && times.count < 10_000) { times.append(try takeStep()) }
-        times.sort()
-        let median = times[times.count / 2]
+        let times = try takeSteps()
+        let median = times.median
         imagesPerSecond = Double(batch) / median
         millisecondsPerStep = median * 1e3
         peakMemoryMB = Self.peakResidentMB
@@ -77,6 +82,9 @@ public struct StepBenchmark: Sendable, Encodable {
         self.batch = batch
         self.mode = mode
         steps = times.count
+        guard let profiler else { return }
+        plan.profiler = profiler
+        _ = try takeSteps()
     }
 
     private static func fillInputs(_ plan: Plan, _ network: Network, _ batch: Int) throws {

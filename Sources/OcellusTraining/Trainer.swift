@@ -17,6 +17,14 @@ public final class Trainer {
     /// How the device's memory is laid out.
     public var memory: MemoryPlan { session.training.memory }
 
+    /// What runs the network.
+    public var backend: any Backend { session.parameters.backend }
+    /// What times each operation of training steps, and the work around them; nil for nothing.
+    public var profiler: Profiler? {
+        get { session.training.profiler }
+        set { session.training.profiler = newValue }
+    }
+
     private let network: Network
     private let dataset: Dataset
     private let cache: PictureCache
@@ -104,7 +112,7 @@ public final class Trainer {
     /// - Throws: as `model()`, and the device's and the pictures' errors.
     public func evaluateBest(on part: Part) throws -> ClassificationMetrics {
         try Evaluator.evaluate(
-            model(), on: dataset, indices: split.indices(of: part), cache: cache, backend: session.parameters.backend,
+            model(), on: dataset, indices: split.indices(of: part), cache: cache, backend: backend,
             batchSize: options.batchSize)
     }
 
@@ -118,7 +126,7 @@ public final class Trainer {
         let loader = trainingLoader
         let stopwatch = Stopwatch(progress.seconds)
         loader.start(epoch: progress.epoch, batch: progress.batch)
-        while let batch = try loader.next() {
+        while let batch = try profiler.measure("wait for pictures", { try loader.next() }) {
             let result = try session.train(
                 batch, step: progress.step + 1, learningRate: options.optimizer.learningRate, seed: options.seed)
             let totals = result.totals
@@ -131,7 +139,7 @@ public final class Trainer {
             if stopRequest.isMade, progress.batch < loader.batchCount { return false }
         }
         let trainingSeconds = stopwatch.seconds
-        let validation = try validate()
+        let validation = try profiler.measure("validate") { try validate() }
         guard validation.loss.isFinite else { throw diverged }
         let metrics = EpochMetrics(
             epoch: progress.epoch + 1, loss: progress.totals.meanLoss, accuracy: progress.totals.accuracy,
@@ -164,7 +172,7 @@ public final class Trainer {
             network: network, classes: dataset.classes, preprocessing: cache.preprocessing,
             training: TrainingRecord(
                 options: options.record, seed: options.seed,
-                versions: ["ocellus": ocellusVersion, "device": session.parameters.backend.device.name],
+                versions: ["ocellus": ocellusVersion, "device": backend.device.name],
                 dataFingerprint: dataset.fingerprint,
                 metrics: [
                     "epoch": Double(metrics.epoch), "validation.accuracy": metrics.validationAccuracy,
@@ -238,18 +246,4 @@ public final class StopRequest: Sendable {
 
     /// Whether it was made.
     public var isMade: Bool { flag.load(ordering: .relaxed) }
-}
-
-/// Seconds since it was made, on a clock that does not jump.
-struct Stopwatch {
-    private let start = ContinuousClock.now
-    private let before: Double
-
-    /// Starts, counting from `before`.
-    init(_ before: Double = 0) { self.before = before }
-
-    var seconds: Double {
-        let (whole, attoseconds) = start.duration(to: .now).components
-        return before + Double(whole) + Double(attoseconds) * 1e-18
-    }
 }

@@ -83,6 +83,7 @@ struct CommandTests {
             (["predict", folder("nothing"), "x.jpg"], 1, "nothing"),
             (["demo-data", folder("parts")], 1, "parts"),
             (["bench", "--batch", "0"], 64, "--batch"),
+            (["bench", "--profile-trace", folder("nothing/trace.json")], 64, "nothing"),
         ]
         for (arguments, code, words) in cases {
             let (process, _, errors) = try Command.start(arguments, in: folder)
@@ -106,6 +107,41 @@ struct CommandTests {
         }
         let devices = try Command.run("devices", "--json", in: folder)
         #expect(try json(devices.lines.first)["option"] as? String == "cpu")
+    }
+
+    @Test("a profile names each operation and when it ran, for each subcommand that computes")
+    func profile() throws {
+        let bench = try Command.run(
+            "bench", "--size", "32", "--batch", "4", "--seconds", "0.1", "--device", "cpu", "--json", "--profile",
+            "--profile-trace", folder("bench.json"), in: folder)
+        let profile = try json(bench.lines.last)
+        let operations = try #require(profile["operations"] as? [[String: Any]])
+        #expect(operations.contains { $0["operation"] as? String == "adamUpdate" })
+        #expect(operations.contains { $0["operation"] as? String == "pooledConvolution" })
+        let milliseconds = operations.compactMap { $0["milliseconds"] as? Double }
+        #expect(milliseconds == milliseconds.sorted(by: >) && milliseconds[0] > 0)
+
+        let train = try Command.run(
+            "train", folder("parts"), "--output", folder("run"), "--size", "32", "--epochs", "2", "--batch", "8",
+            "--device", "cpu", "--profile", in: folder)
+        #expect(train.errors.contains("wait for pictures") && train.errors.contains("pooledConvolutionFilterGradient"))
+
+        let picture = try #require(FileManager.default.contentsOfDirectory(atPath: folder("parts/nuts")).first)
+        let predict = try Command.run(
+            "predict", folder("run/model"), folder("parts/nuts/" + picture), "--profile", "--profile-trace",
+            folder("predict.json"), in: folder)
+        #expect(predict.lines.count == 1)
+        #expect(predict.errors.contains("decode") && predict.errors.contains("softmax"))
+
+        for file in ["bench.json", "predict.json"] {
+            let trace = try json(Substring(String(contentsOfFile: folder(file), encoding: .utf8)))
+            let events = try #require(trace["traceEvents"] as? [[String: Any]]).filter { $0["ph"] as? String == "X" }
+            #expect(events.contains { $0["name"] as? String == "conv1" })
+            let ends = events.compactMap { event in
+                (event["ts"] as? Double).flatMap { start in (event["dur"] as? Double).map { start + $0 } }
+            }
+            #expect(ends.count == events.count && ends == ends.sorted())
+        }
     }
 
     @Test("Ctrl-C ends with everything saved, and the run resumes to the bits of one that was not stopped")

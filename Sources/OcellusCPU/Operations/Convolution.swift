@@ -19,7 +19,7 @@ extension Convolution: CPUOperation {
             start: try arguments.output(0), imageStride: shape.count, rowStride: shape[1] * shape[2],
             columnStride: shape[2])
         let isBatched = arguments.inputs[0].description.isBatched
-        return CPUStep { invocation in
+        return CPUStep(algorithm: kernel.algorithm) { invocation in
             kernel.run(
                 on: backend, source: source, packed: filter.packed(by: kernel, on: backend), output: output,
                 count: isBatched ? invocation.count : 1)

@@ -27,7 +27,8 @@ extension ConvolutionInputGradient: CPUOperation {
             parts.append((phase.kernel, filter, output))
         }
         let isBatched = arguments.inputs[0].description.isBatched
-        return CPUStep { invocation in
+        let algorithms = Set(parts.map(\.0.algorithm)).sorted().joined(separator: ", ")
+        return CPUStep(algorithm: algorithms) { invocation in
             for (kernel, filter, output) in parts {
                 kernel.run(
                     on: backend, source: source, packed: filter.packed(by: kernel, on: backend), output: output,

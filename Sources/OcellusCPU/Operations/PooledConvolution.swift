@@ -25,7 +25,7 @@ extension PooledConvolution: CPUOperation {
             columnStride: shape[2])
         let winners = keepsWinners ? try arguments.byteOutput(1) : nil
         let isBatched = arguments.inputs[0].description.isBatched
-        return CPUStep { invocation in
+        return CPUStep(algorithm: kernel.algorithm) { invocation in
             kernel.run(
                 on: backend, source: source, packed: filter.packed(by: kernel, on: backend), output: output,
                 winners: winners, count: isBatched ? invocation.count : 1)

@@ -27,7 +27,10 @@ struct BenchCommand: ParsableCommand {
     @OptionGroup(title: "Device")
     var device: DeviceOptions
 
-    @Flag(help: "Write one line of JSON.")
+    @OptionGroup(title: "Profile")
+    var profile: ProfileOptions
+
+    @Flag(help: "Write one line of JSON, and one with the profile if it is asked for.")
     var json = false
 
     func validate() throws {
@@ -38,9 +41,18 @@ struct BenchCommand: ParsableCommand {
 
     func run() throws {
         let chosen = try device.choose()
+        let profiler = profile.makeProfiler()
         let result = try StepBenchmark(
             network.network(height: size, width: size, classes: classes), backend: chosen.backend, batch: batch,
-            mode: mode, seconds: seconds)
+            mode: mode, seconds: seconds, profiler: profiler)
+        try show(result)
+        try profile.finish(profiler, on: chosen.backend) { profile in
+            if json { return try Terminal.writeJSON(profile) }
+            Terminal.write("\n" + profile.text(isTerminal: Terminal.isOutputTerminal))
+        }
+    }
+
+    private func show(_ result: StepBenchmark) throws {
         if json { return try Terminal.writeJSON(result) }
         var table = Table(["network", "mode", "batch", "images/s", "ms/step", "peak MB", "device"])
         table.add([

@@ -22,6 +22,9 @@ struct PredictCommand: ParsableCommand {
     @OptionGroup(title: "Device")
     var device: DeviceOptions
 
+    @OptionGroup(title: "Profile")
+    var profile: ProfileOptions
+
     @Flag(help: "Write a line of JSON a picture.")
     var json = false
 
@@ -31,17 +34,26 @@ struct PredictCommand: ParsableCommand {
 
     func run() throws {
         // A GPU's driver takes longer to start than a few pictures take on the CPU, so that one is used if asked for.
-        let chosen = try ChosenDevice(device.device ?? .cpu, threads: device.threads)
-        let predictor = try Predictor(Model(contentsOf: model), backend: chosen.backend)
+        let profiler = profile.makeProfiler()
+        let chosen = try profiler.measure("open the device") {
+            try ChosenDevice(device.device ?? .cpu, threads: device.threads)
+        }
+        let loaded = try profiler.measure("open the model") { try Model(contentsOf: model) }
+        let predictor = try profiler.measure("prepare the network") { try Predictor(loaded, backend: chosen.backend) }
+        predictor.profiler = profiler
         let display = PredictionDisplay(isJSON: json, files: files)
         var failures = 0
         for file in files {
             do {
-                try display.show(file, predictor.predict(RGBImage.decode(contentsOf: file), top: top))
+                let image = try profiler.measure("decode") { try RGBImage.decode(contentsOf: file) }
+                try display.show(file, predictor.predict(image, top: top))
             } catch let error as ImageError {
                 failures += 1
                 Terminal.fail("\(error)")
             }
+        }
+        try profile.finish(profiler, on: chosen.backend) {
+            Terminal.note($0.text(isTerminal: Terminal.isErrorTerminal))
         }
         if failures > 0 { throw ExitCode.failure }
     }

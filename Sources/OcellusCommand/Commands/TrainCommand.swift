@@ -75,6 +75,9 @@ struct TrainCommand: ParsableCommand {
     @OptionGroup(title: "Device")
     var device: DeviceOptions
 
+    @OptionGroup(title: "Profile")
+    var profile: ProfileOptions
+
     @Flag(help: "Write a line of JSON an epoch, and one with the result, to standard output.")
     var json = false
 
@@ -128,7 +131,12 @@ struct TrainCommand: ParsableCommand {
                 settings(), stopRequest: interrupt, checked: display.checking, willReserve: display.show)
         }
         display.showStart(job)
-        guard let metrics = try job.train(observer: display) else {
+        job.trainer.profiler = profile.makeProfiler()
+        let metrics = try job.train(observer: display)
+        try profile.finish(job.trainer.profiler, on: job.trainer.backend) {
+            Terminal.note($0.text(isTerminal: Terminal.isErrorTerminal) + "\n")
+        }
+        guard let metrics else {
             display.showInterrupted(job)
             throw ExitCode(130)
         }

@@ -10,7 +10,16 @@ public final class Plan {
     /// How memory is laid out.
     public let memory: MemoryPlan
 
+    /// What times each operation of the runs from now on; nil, and nothing is timed.
+    public var profiler: Profiler? {
+        didSet { profiledParts = profiler.map { register(with: $0) } ?? [:] }
+    }
+
     private var steps: [Phase: [any PreparedStep]] = [:]
+    /// The node of each step.
+    private var nodes: [Phase: [Int]] = [:]
+    /// The profiler's number of each step.
+    private var profiledParts: [Phase: [Int]] = [:]
     private var regions: [ValueID: BufferRegion] = [:]
 
     /// Reserves memory and prepares every operation.
@@ -49,6 +58,7 @@ public final class Plan {
                 },
                 capacity: capacity, label: node.layer)
             steps[node.phase, default: []].append(try backend.prepare(node.operation, arguments))
+            nodes[node.phase, default: []].append(index)
         }
     }
 
@@ -73,7 +83,14 @@ public final class Plan {
             throw GraphError("a run of \(invocation.count) samples on a plan for 1 to \(capacity)")
         }
         for phase in Phase.allCases where phases.contains(phase) {
-            if let steps = steps[phase] { try backend.run(steps, invocation) }
+            guard let steps = steps[phase] else { continue }
+            if let profiler, let parts = profiledParts[phase] {
+                try backend.run(steps, invocation, clock: { profiler.now }) { index, start, end in
+                    profiler.record(parts[index], start: start, end: end, samples: invocation.count)
+                }
+            } else {
+                try backend.run(steps, invocation)
+            }
         }
     }
 
@@ -106,6 +123,16 @@ public final class Plan {
         var values = [Float](repeating: 0, count: graph[id].description.count(samples: count))
         try values.withUnsafeMutableBytes { try backend.read(region, into: $0) }
         return values
+    }
+
+    private func register(with profiler: Profiler) -> [Phase: [Int]] {
+        var parts: [Phase: [Int]] = [:]
+        for (phase, steps) in steps {
+            parts[phase] = zip(steps, nodes[phase] ?? []).map { step, node in
+                profiler.add(ProfiledPart(graph.nodes[node], of: graph, step))
+            }
+        }
+        return parts
     }
 
     private var arena: (any DeviceBuffer)?
