@@ -41,9 +41,15 @@ public protocol Backend: AnyObject, Sendable {
 
     /// Waits for all that was started.
     func synchronize() throws
+
+    /// Measures what the device reaches at best, for profiles; nil when the backend has no way to.
+    func measurePeak() throws -> DevicePeak?
 }
 
 extension Backend {
+    /// Nil.
+    public func measurePeak() throws -> DevicePeak? { nil }
+
     /// Waits after each step.
     public func run(
         _ steps: [any PreparedStep], _ invocation: Invocation, clock: () -> Double,

@@ -24,7 +24,10 @@ struct ProfileTests {
         let profiler = Profiler()
         plan.profiler = profiler
         for count in [1, 3, 2, 3] { try plan.run(Invocation(count: count)) }
-        let profile = Profile(profiler, peak: DevicePeak(gigaflopsPerSecond: 1e-3, gigabytesPerSecond: 1e9))
+        let profile = Profile(
+            profiler,
+            peak: DevicePeak(
+                gigaflopsPerSecond: 1e-3, gigabytesPerSecond: 1e9, copiedGigabytesPerSecond: 1e9))
         #expect(profile.samples == 3)
         #expect(Set(profile.operations.map(\.layer)) == ["conv", "dense"])
         let conv = try #require(profile.operations.first { $0.layer == "conv" })
@@ -52,6 +55,26 @@ struct ProfileTests {
         plan.profiler = nil
         try plan.run(Invocation(count: 4))
         #expect(Profile(profiler).operations.map(\.runs) == [1, 1])
+    }
+
+    @Test("no operation is faster than the peak of its instruction set", arguments: InstructionSet.available)
+    func peak(instructionSet: InstructionSet) throws {
+        let backend = try CPUBackend(threads: 1, instructionSet: instructionSet)
+        let peak = try #require(try backend.measurePeak())
+        #expect(peak.gigabytesPerSecond > 0.1 && peak.copiedGigabytesPerSecond > 0.1)
+        var graph = Graph()
+        let x = try graph.input("x", [256])
+        let weight = try graph.parameter("weight", [256, 256], .zeros)
+        graph.output("y", try graph.append(Dense(hasBias: false), [x, weight], layer: "dense")[0])
+        let parameters = ParameterStore(backend: backend)
+        try parameters.add(graph, seed: 0)
+        let plan = try Plan(graph, capacity: 256, parameters: parameters)
+        let profiler = Profiler()
+        plan.profiler = profiler
+        for _ in 0..<20 { try plan.run(Invocation(count: 256)) }
+        let row = try #require(Profile(profiler, peak: peak).operations.first)
+        // Some way below, and a little room for the clock and for others on the machine.
+        #expect(try #require(row.partOfPeak) < 1.1 && row.gigaflopsPerSecond > 0.05 * peak.gigaflopsPerSecond)
     }
 
     @Test("sections of the host's work are apart from operations")

@@ -262,6 +262,18 @@ typedef struct {
     /// One step of SGD on `count` weights; `velocity` is null without momentum.
     void (*sgd)(
         const simd_sgd *settings, float *weight, const float *gradient, float *_Nullable velocity, ptrdiff_t count);
+
+    // MARK: Peaks, to be timed
+
+    /// Multiply-adds on registers alone.
+    /// - Parameters:
+    ///   - factor: below 1, so that no value runs away.
+    ///   - result: room for a vector.
+    /// - Returns: how many floating-point operations that were.
+    ptrdiff_t (*multiplyAdd)(ptrdiff_t rounds, float factor, float *result);
+
+    /// Reads `count` floats; `result` has room for a vector.
+    void (*readMemory)(const float *x, ptrdiff_t count, float *result);
 } simd_kernels;
 
 /// The kernels of an instruction set, or null when this CPU cannot run them.

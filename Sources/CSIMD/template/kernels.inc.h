@@ -11,6 +11,7 @@
 #include "multiplyPooled.inc.h"
 #include "multiplyRow.inc.h"
 #include "multiplyTransposed.inc.h"
+#include "peak.inc.h"
 #include "pooling.inc.h"
 #include "sparse.inc.h"
 #include "transpose.inc.h"
@@ -50,4 +51,6 @@ const simd_kernels TABLE = {
     .dropout = dropout,
     .adam = adam,
     .sgd = sgd,
+    .multiplyAdd = multiply_add,
+    .readMemory = read_memory,
 };

@@ -10,7 +10,8 @@ extension Profile {
         if let peak {
             parts[0] +=
                 "\nthe device's measured peak: \(Terminal.number(peak.gigaflopsPerSecond, digits: 0)) GFLOP/s, "
-                + "\(Terminal.number(peak.gigabytesPerSecond, digits: 1)) GB/s"
+                + "\(Terminal.number(peak.gigabytesPerSecond, digits: 1)) GB/s read, "
+                + "\(Terminal.number(peak.copiedGigabytesPerSecond, digits: 1)) GB/s copied"
         }
         if !host.isEmpty {
             var table = Table(["host", "runs", "ms"])

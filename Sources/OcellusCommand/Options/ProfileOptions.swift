@@ -32,6 +32,6 @@ struct ProfileOptions: ParsableArguments {
             try AtomicFile.write(
                 JSONEncoder().encode(ChromeTrace(profiler, device: backend.device.name)), to: profileTrace)
         }
-        if profile { try show(Profile(profiler)) }
+        if profile { try show(Profile(profiler, peak: backend.measurePeak())) }
     }
 }
