@@ -4,6 +4,10 @@
     import Foundation
 #endif
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// What is known of the machine.
 struct HostProcessor {
     /// As `AMD EPYC 7B13`.
@@ -16,6 +20,16 @@ struct HostProcessor {
     static let current = HostProcessor(
         name: modelName() ?? "CPU", threads: ProcessInfo.processInfo.activeProcessorCount,
         memoryByteCount: Int(clamping: ProcessInfo.processInfo.physicalMemory))
+
+    /// Bytes of one core's second-level cache. Results do not depend on it: only how work is cut.
+    static let secondLevelCache: Int = {
+        #if canImport(Glibc)
+            let known = sysconf(Int32(_SC_LEVEL2_CACHE_SIZE))
+        #else
+            let known = 0
+        #endif
+        return known > 0 ? known : 1 << 20
+    }()
 
     static func environment(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
 

@@ -46,7 +46,8 @@ struct MatrixProduct {
                             runs: run, runCount: 1, runLength: min(Self.blockInner, inner - k), rowStride: inner,
                             b: packed + (panel * inner + k) * panelWidth, bStride: panelWidth,
                             output: result + (row * columns + column), outputStride: columns,
-                            columns: min(panelWidth, columns - column), bias: nil, accumulates: k > 0,
+                            columns: min(panelWidth, columns - column), bias: nil,
+                            addend: k > 0 ? UnsafePointer(result + (row * columns + column)) : nil,
                             activation: simd_identity)
                         backend.kernels.multiply(&product, min(Self.blockRows, rows - row))
                     }

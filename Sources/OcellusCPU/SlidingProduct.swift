@@ -8,6 +8,8 @@ struct SlidingProduct {
     struct Output {
         let start: UnsafeMutablePointer<Float>
         let imageStride, rowStride, columnStride: Int
+        /// What is added to results before the activation, laid out as they are, or nil.
+        var addend: UnsafePointer<Float>?
     }
 
     /// What is read.
@@ -75,15 +77,15 @@ struct SlidingProduct {
                 on: backend, rows: rows, panels: block * blockPanels..<min((block + 1) * blockPanels, allPanels),
                 // The pixel in line 0 and column 0, which may lie outside of what can be read.
                 origin: lines.start - needed.first * lines.stride, lineStride: lines.stride, packed: packed,
-                output: output.start + image * output.imageStride,
-                winners: winners.map { $0 + image * output.imageStride }, layout: output,
+                image: image,
+                winners: winners, layout: output,
                 addresses: UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UnsafePointer<Float>.self))
         }
     }
 
     private func multiply(
         on backend: CPUBackend, rows: Range<Int>, panels: Range<Int>, origin: UnsafePointer<Float>, lineStride: Int,
-        packed: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, winners: UnsafeMutablePointer<UInt8>?,
+        packed: UnsafePointer<Float>, image: Int, winners: UnsafeMutablePointer<UInt8>?,
         layout: Output, addresses: UnsafeMutablePointer<UnsafePointer<Float>>
     ) {
         let kernels = backend.kernels
@@ -95,23 +97,23 @@ struct SlidingProduct {
             var product = simd_product(
                 runs: addresses, runCount: runs.count, runLength: runLength,
                 rowStride: window.strideColumn * channels, b: packed + index * filter.panelCount,
-                bStride: filter.panelWidth, output: output, outputStride: layout.columnStride,
+                bStride: filter.panelWidth, output: layout.start, outputStride: layout.columnStride,
                 columns: min(filter.panelWidth, filter.columns - firstInGroup), bias: bias.map { $0 + first },
-                accumulates: false, activation: activation)
+                addend: nil, activation: activation)
             for row in stride(from: rows.lowerBound, to: rows.upperBound, by: isPooled ? 2 : 1) {
                 let line = row * window.strideRow
                 for (number, run) in runs.enumerated() {
                     addresses[number] =
                         origin + ((line + run.row) * lineStride + run.column * channels + group * filter.channels)
                 }
+                let offset = image * layout.imageStride + row / (isPooled ? 2 : 1) * layout.rowStride + first
+                product.output = layout.start + offset
                 if isPooled {
-                    let offset = row / 2 * layout.rowStride + first
-                    product.output = output + offset
                     var pooling = simd_pooling(
                         lineStride: window.strideRow * lineStride, place: winners.map { $0 + offset })
                     kernels.multiplyPooled(&product, &pooling, window.columns / 2)
                 } else {
-                    product.output = output + (row * layout.rowStride + first)
+                    product.addend = layout.addend.map { $0 + offset }
                     kernels.multiply(&product, window.columns)
                 }
             }

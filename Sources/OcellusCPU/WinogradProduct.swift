@@ -1,13 +1,14 @@
 import CSIMD
 
-/// A 3×3 convolution of stride 1 by Winograd's F(2×2, 3×3): fewer than half of the products, where there are channels enough
-/// to pay for the transforms. Its rounding error is about twice that of plain sums.
+/// A 3×3 convolution of stride 1 by Winograd's F(m×m, 3×3): a quarter of the products with m = 4, four ninths with m = 2,
+/// where there are channels and tiles enough to pay for the transforms. Its rounding error is larger than that of plain sums:
+/// about twice with m = 2, about six times with m = 4.
 ///
 /// Tiles are worked on in blocks that stay in the second-level cache from the input's transform to the output, pooled or
 /// not: nothing transformed is ever written to memory.
 struct WinogradProduct {
-    /// What is read.
-    let window: SlidingWindow
+    /// The outputs' tiles.
+    let tiles: WinogradTiles
     /// The filter's nine taps.
     let filter: PackedFilter
     /// What is added to each column, or nil.
@@ -17,54 +18,46 @@ struct WinogradProduct {
     /// Whether the largest of each 2 × 2 places is kept; `window.rows` and `window.columns` are then even.
     let isPooled: Bool
 
-    private static let elements = 16
-
-    /// Whether this is a convolution that gains.
-    static func pays(_ window: SlidingWindow, _ filter: PackedFilter) -> Bool {
+    /// Whether a convolution can be computed so.
+    static func applies(to window: SlidingWindow, _ filter: PackedFilter, vectorWidth: Int) -> Bool {
         let isThreeByThree =
             window.taps.count == 9
             && window.taps.enumerated().allSatisfy { index, tap in
                 tap.row == window.taps[0].row + index / 3 && tap.column == window.taps[0].column + index % 3
             }
         return isThreeByThree && filter.groups == 1 && window.strideRow == 1 && window.strideColumn == 1
-            && filter.channels >= 16 && filter.columns >= 16
-            // The transformed filter stays in the second-level cache.
-            && filter.channels * filter.columns <= 8192
+            && filter.channels >= vectorWidth
     }
 
     /// Floats of the packed filter: transformed, and as it is.
-    var packedCount: Int { transformedCount + filter.count }
+    var packedCount: Int { transformedFilterCount + filter.count }
 
-    private var transformedCount: Int { filter.panels * panelCount }
-    private var panelCount: Int { Self.elements * filter.channels * filter.panelWidth }
+    private var transformedFilterCount: Int { filter.panels * panelCount }
+    private var panelCount: Int { tiles.elements * filter.channels * filter.panelWidth }
 
-    private var tileRows: Int { (window.rows + 1) / 2 }
-    private var tileColumns: Int { (window.columns + 1) / 2 }
-    private var blockTiles: Int {
-        let most = max(12, 576 / filter.channels)
-        let blocks = max(1, (tileColumns + most - 1) / most)
-        return (tileColumns + blocks - 1) / blocks
-    }
-    private var transformedTiles: Int { (Self.elements * blockTiles * filter.channels + 15) / 16 * 16 }
-    private var productTiles: Int { Self.elements * blockTiles * filter.panelWidth }
+    /// The most tiles of a block: their transforms take half of the second-level cache.
+    var blockTiles: Int { min(max(HostProcessor.secondLevelCache / 8 / (tiles.elements * filter.channels), 28), 224) }
 
-    /// Lines and columns of pixels under all tiles: one more than the window's own, if an extent is odd.
-    private var lines: PixelLines {
-        let first = window.taps.first?.column ?? 0
-        return PixelLines(
-            height: window.lines.height, width: window.lines.width, channels: window.lines.channels,
-            columns: first...(first + 2 * tileColumns + 1))
-    }
+    // Elements lie a cache line further apart than they need, so that they do not all fall into the same cache sets.
+    private func transformedStride(_ count: Int) -> Int { (count * filter.channels + 15) / 16 * 16 + 16 }
+    private func productStride(_ count: Int) -> Int { count * filter.panelWidth + 16 }
 
     /// Floats of scratch memory that a worker needs.
-    var scratchCount: Int { transformedTiles + productTiles + lines.scratchCount(lines: 4) }
+    var scratchCount: Int {
+        tiles.elements * (transformedStride(blockTiles) + productStride(blockTiles)) + tiles.scratchCount
+    }
+
+    private func kernels(of backend: CPUBackend) -> simd_winograd_kernels {
+        tiles.size == 4 ? backend.kernels.winograd4 : backend.kernels.winograd2
+    }
 
     /// Packs and transforms a filter.
     func pack(_ source: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>, on backend: CPUBackend) {
-        let taps = packed + transformedCount
+        let taps = packed + transformedFilterCount
         filter.pack(source, into: taps, on: backend)
+        let kernels = kernels(of: backend)
         backend.parallelFor(filter.panels) { panel, _ in
-            backend.kernels.winogradFilter(
+            kernels.filter(
                 taps + panel * filter.panelCount, filter.channels * filter.panelWidth, packed + panel * panelCount)
         }
     }
@@ -74,62 +67,78 @@ struct WinogradProduct {
         on backend: CPUBackend, source: UnsafePointer<Float>, packed: UnsafePointer<Float>,
         output: SlidingProduct.Output, winners: UnsafeMutablePointer<UInt8>?, count: Int
     ) {
-        let lines = lines
-        let imageCount = lines.height * lines.width * lines.channels
-        let first = window.taps[0]
-        backend.parallelFor(count * tileRows) { index, worker in
-            let (image, tileRow) = index.quotientAndRemainder(dividingBy: tileRows)
-            let scratch = backend.scratch(of: worker)
-            let (start, stride) = lines.lines(
-                of: source + image * imageCount, from: 2 * tileRow + first.row, count: 4,
-                scratch: scratch + transformedTiles + productTiles)
-            for tile in Swift.stride(from: 0, to: tileColumns, by: blockTiles) {
-                let tiles = min(blockTiles, tileColumns - tile)
-                backend.kernels.winogradInput(
-                    start + (2 * tile + first.column) * lines.channels, stride, lines.channels, tiles, scratch,
-                    tiles * lines.channels)
-                let offset =
-                    image * output.imageStride + (isPooled ? 1 : 2)
-                    * (tileRow * output.rowStride + tile * output.columnStride)
-                multiply(
-                    on: backend, transformed: scratch, tiles: tiles, packed: packed,
-                    products: scratch + transformedTiles, output: output.start + offset,
-                    winners: winners.map { $0 + offset }, layout: output, rows: window.rows - 2 * tileRow,
-                    columns: window.columns - 2 * tile)
+        let total = count * tiles.perImage
+        let (blocks, parts) = shares(of: total, threads: backend.threads)
+        let kernels = kernels(of: backend)
+        backend.parallelFor(blocks * parts) { index, worker in
+            let (block, part) = index.quotientAndRemainder(dividingBy: parts)
+            let range = total * block / blocks..<total * (block + 1) / blocks
+            let transformed = backend.scratch(of: worker)
+            let products = transformed + tiles.elements * transformedStride(range.count)
+            tiles.transform(
+                range, of: source, to: transformed, elementStride: transformedStride(range.count),
+                scratch: products + tiles.elements * productStride(range.count), by: kernels)
+            for panel in filter.panels * part / parts..<filter.panels * (part + 1) / parts {
+                multiply(transformed, packed + panel * panelCount, into: products, tiles: range.count, on: backend)
+                store(products, panel: panel, of: range, output: output, winners: winners, by: kernels)
             }
         }
     }
 
+    /// How the work is cut: blocks of tiles, and parts of the filter's panels. Few tiles are not cut further where each block
+    /// would read a large filter again: threads share its panels then, and each transforms the tiles for itself.
+    private func shares(of total: Int, threads: Int) -> (blocks: Int, parts: Int) {
+        let blocks = (total + blockTiles - 1) / blockTiles
+        guard blocks < 3 * threads else { return (blocks, 1) }
+        if transformedFilterCount * 4 > HostProcessor.secondLevelCache {
+            let parts = min(filter.panels, (2 * threads + blocks - 1) / blocks)
+            return (blocks, parts)
+        }
+        return (min(max(blocks, 2 * threads), max(total / 14, 1)), 1)
+    }
+
     private func multiply(
-        on backend: CPUBackend, transformed: UnsafePointer<Float>, tiles: Int, packed: UnsafePointer<Float>,
-        products: UnsafeMutablePointer<Float>, output: UnsafeMutablePointer<Float>,
-        winners: UnsafeMutablePointer<UInt8>?, layout: SlidingProduct.Output, rows: Int, columns: Int
+        _ transformed: UnsafePointer<Float>, _ packed: UnsafePointer<Float>,
+        into products: UnsafeMutablePointer<Float>, tiles count: Int, on backend: CPUBackend
     ) {
-        let channels = filter.channels
-        let elementStride = tiles * filter.panelWidth
-        for panel in 0..<filter.panels {
-            for element in 0..<Self.elements {
-                withUnsafePointer(to: transformed + element * tiles * channels) { run in
-                    var product = simd_product(
-                        runs: run, runCount: 1, runLength: channels, rowStride: channels,
-                        b: packed + (panel * panelCount + element * channels * filter.panelWidth),
-                        bStride: filter.panelWidth, output: products + element * elementStride,
-                        outputStride: filter.panelWidth, columns: filter.panelWidth, bias: nil, accumulates: false,
-                        activation: simd_identity)
-                    backend.kernels.multiply(&product, tiles)
-                }
+        for element in 0..<tiles.elements {
+            withUnsafePointer(to: transformed + element * transformedStride(count)) { run in
+                var product = simd_product(
+                    runs: run, runCount: 1, runLength: filter.channels, rowStride: filter.channels,
+                    b: packed + element * filter.channels * filter.panelWidth, bStride: filter.panelWidth,
+                    output: products + element * productStride(count), outputStride: filter.panelWidth,
+                    columns: filter.panelWidth, bias: nil, addend: nil, activation: simd_identity)
+                backend.kernels.multiply(&product, count)
             }
-            let first = panel * filter.panelWidth
+        }
+    }
+
+    private func store(
+        _ products: UnsafePointer<Float>, panel: Int, of range: Range<Int>, output: SlidingProduct.Output,
+        winners: UnsafeMutablePointer<UInt8>?, by kernels: simd_winograd_kernels
+    ) {
+        let first = panel * filter.panelWidth
+        // Places of a tile in the output.
+        let unit = isPooled ? tiles.size / 2 : tiles.size
+        let (rows, columns) =
+            isPooled ? (tiles.window.rows / 2, tiles.window.columns / 2) : (tiles.window.rows, tiles.window.columns)
+        tiles.forEachSegment(of: range) { segment in
+            let row = segment.row * unit
+            let column = segment.columns.lowerBound * unit
+            let offset =
+                segment.image * output.imageStride + row * output.rowStride + column * output.columnStride + first
             var back = simd_winograd(
-                products: products, elementStride: elementStride,
+                products: products + segment.offset * filter.panelWidth, elementStride: productStride(range.count),
                 channels: min(filter.panelWidth, filter.columns - first), bias: bias.map { $0 + first },
-                activation: activation)
+                addend: output.addend.map { $0 + offset }, activation: activation)
             if isPooled {
-                backend.kernels.winogradOutputPooled(
-                    &back, tiles, output + first, winners.map { $0 + first }, layout.columnStride)
+                kernels.outputPooled(
+                    &back, segment.columns.count, output.start + offset, winners.map { $0 + offset }, output.rowStride,
+                    output.columnStride, rows - row, columns - column)
             } else {
-                backend.kernels.winogradOutput(
-                    &back, tiles, output + first, layout.rowStride, layout.columnStride, rows, columns)
+                kernels.output(
+                    &back, segment.columns.count, output.start + offset, output.rowStride, output.columnStride,
+                    rows - row, columns - column)
             }
         }
     }

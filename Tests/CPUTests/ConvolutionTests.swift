@@ -38,10 +38,11 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
     ]
 
     static let backends: [(InstructionSet, CPUAlgorithms)] = InstructionSet.available.flatMap { set in
-        var general = CPUAlgorithms()
-        general.allowsDepthwise = false
-        general.allowsWinograd = false
-        return [(set, .all), (set, general)]
+        [2, 4].map { tile in
+            var winograd = CPUAlgorithms.all
+            winograd.winograd = .always(tile: tile)
+            return (set, winograd)
+        } + [(set, .all), (set, .general)]
     }
 
     let samples = 3

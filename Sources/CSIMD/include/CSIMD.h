@@ -47,8 +47,8 @@ typedef struct {
     ptrdiff_t columns;
     /// `columns` values to start from, or null for zero.
     const float *_Nullable bias;
-    /// Add to what `output` holds.
-    bool accumulates;
+    /// What is added at the end, laid out as `output`, which it may be; or null.
+    const float *_Nullable addend;
     /// What is applied before storing.
     simd_activation activation;
 } simd_product;
@@ -68,8 +68,33 @@ typedef struct {
     /// Channels that exist, 1 to the table's `panelWidth`.
     ptrdiff_t channels;
     const float *_Nullable bias;
+    /// What is added before the activation, laid out as the output; or null. Not for pooled outputs.
+    const float *_Nullable addend;
     simd_activation activation;
 } simd_winograd;
+
+/// Winograd's F(m x m, 3 x 3) for one m. Element e = (m + 2) * row + column of a tile of (m + 2) x (m + 2);
+/// `elementStride` lies between elements.
+typedef struct {
+    /// Transforms `tiles` tiles side by side: m + 2 lines of m * tiles + 2 pixels from x on, to transformed[e][tile][channel].
+    /// There are at least as many channels as a vector has.
+    void (*input)(
+        const float *x, ptrdiff_t lineStride, ptrdiff_t channels, ptrdiff_t tiles, float *transformed,
+        ptrdiff_t elementStride);
+
+    /// Transforms `count` filters, a multiple of the panel's width: taps[tap][i] to transformed[e][i].
+    void (*filter)(const float *taps, ptrdiff_t count, float *transformed);
+
+    /// Transforms products back to `tileCount` tiles of m x m outputs, of which the first `rows` and `columns` exist.
+    void (*output)(
+        const simd_winograd *tiles, ptrdiff_t tileCount, float *output, ptrdiff_t rowStride, ptrdiff_t columnStride,
+        ptrdiff_t rows, ptrdiff_t columns);
+
+    /// The same, and keeps the largest of each 2 x 2 outputs and its place: extents and strides are the pooled ones.
+    void (*outputPooled)(
+        const simd_winograd *tiles, ptrdiff_t tileCount, float *output, uint8_t *_Nullable places, ptrdiff_t rowStride,
+        ptrdiff_t columnStride, ptrdiff_t rows, ptrdiff_t columns);
+} simd_winograd_kernels;
 
 /// One term of a sum of scaled rows.
 typedef struct {
@@ -133,25 +158,10 @@ typedef struct {
     void (*transpose)(
         const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns, float *output, ptrdiff_t outputStride);
 
-    // MARK: Winograd's F(2 x 2, 3 x 3). Element e = 4 * row + column of a 4 x 4 tile; `elementStride` lies between elements.
+    // MARK: 3 x 3 convolution in the transformed domain
 
-    /// Transforms `tiles` tiles side by side: 4 lines of 2 * tiles + 2 pixels from x on, to transformed[e][tile][channel].
-    /// There are at least as many channels as a vector has.
-    void (*winogradInput)(
-        const float *x, ptrdiff_t lineStride, ptrdiff_t channels, ptrdiff_t tiles, float *transformed,
-        ptrdiff_t elementStride);
-
-    /// Transforms `count` filters, a multiple of the panel's width: taps[tap][i] to transformed[e][i].
-    void (*winogradFilter)(const float *taps, ptrdiff_t count, float *transformed);
-
-    /// Transforms products back to `tileCount` tiles of 2 x 2 outputs, of which the first `rows` and `columns` exist.
-    void (*winogradOutput)(
-        const simd_winograd *tiles, ptrdiff_t tileCount, float *output, ptrdiff_t rowStride, ptrdiff_t columnStride,
-        ptrdiff_t rows, ptrdiff_t columns);
-
-    /// The same, and keeps the largest of each tile and its place; both outputs have `stride` between tiles.
-    void (*winogradOutputPooled)(
-        const simd_winograd *tiles, ptrdiff_t tileCount, float *output, uint8_t *_Nullable places, ptrdiff_t stride);
+    /// Winograd's transforms for tiles of 2 x 2 and of 4 x 4 outputs.
+    simd_winograd_kernels winograd2, winograd4;
 
     // MARK: Depthwise convolution. Tap t of pixel i starts at taps[t] + i * pixelStride; all channels are contiguous.
 

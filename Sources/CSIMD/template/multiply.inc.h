@@ -49,7 +49,7 @@ INLINE void multiply_tile(
     vfloat sum[TILE_ROWS][PANEL_VECTORS];
     start_tile(product, rows, vectors, sum);
     accumulate_tile(product, row * product->rowStride, rows, vectors, sum);
-    const bool accumulates = product->accumulates;
+    const float *addend = product->addend ? product->addend + row * product->outputStride : NULL;
     const simd_activation activation = product->activation;
     const ptrdiff_t columns = product->columns;
     float *output = product->output + row * product->outputStride;
@@ -58,10 +58,11 @@ INLINE void multiply_tile(
             UNROLL for (ptrdiff_t j = 0; j < vectors; j++) {
                 float *place = output + j * VECTOR_WIDTH;
                 vfloat value = sum[i][j];
-                if (accumulates) value += load(place);
+                if (addend) value += load(addend + j * VECTOR_WIDTH);
                 store(place, activate_vector(value, activation));
             }
             output += product->outputStride;
+            if (addend) addend += product->outputStride;
         }
         return;
     }
@@ -70,10 +71,11 @@ INLINE void multiply_tile(
         UNROLL for (ptrdiff_t j = 0; j < vectors; j++) store(line + j * VECTOR_WIDTH, sum[i][j]);
         for (ptrdiff_t column = 0; column < columns; column++) {
             float value = line[column];
-            if (accumulates) value += output[column];
+            if (addend) value += addend[column];
             output[column] = activate_scalar(value, activation);
         }
         output += product->outputStride;
+        if (addend) addend += product->outputStride;
     }
 }
 

@@ -1,126 +1,218 @@
-// Winograd's minimal filtering F(2 x 2, 3 x 3) (Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR
-// 2016): 16 products for a tile of 2 x 2 outputs that would take 36. The transforms here are additions and halves; in
-// between are 16 matrix products, one for each element of a transformed 4 x 4 tile.
+// Winograd's minimal filtering F(m x m, 3 x 3) for m = 2 and 4 (Lavin & Gray, "Fast Algorithms for Convolutional Neural
+// Networks", CVPR 2016): (m + 2)^2 products for a tile of m x m outputs that would take 9 m^2. The transforms here are
+// a few additions an element; in between are (m + 2)^2 matrix products, one for each element of a transformed tile.
+//
+// Every function takes m as a constant, so that each is compiled twice and its loops are unrolled.
 
-// Columns of B^T d: what four pixels one below the other become.
-INLINE void winograd_column(const float *x, ptrdiff_t lineStride, vfloat column[4]) {
-    const vfloat d0 = load(x), d1 = load(x + lineStride), d2 = load(x + 2 * lineStride), d3 = load(x + 3 * lineStride);
-    column[0] = d0 - d2;
-    column[1] = d1 + d2;
-    column[2] = d2 - d1;
-    column[3] = d1 - d3;
+#define WINOGRAD_MOST 6
+
+// B^T d: what m + 2 pixels in a line become.
+INLINE void winograd_input_line(const ptrdiff_t m, const vfloat d[WINOGRAD_MOST], vfloat line[WINOGRAD_MOST]) {
+    if (m == 2) {
+        line[0] = d[0] - d[2];
+        line[1] = d[1] + d[2];
+        line[2] = d[2] - d[1];
+        line[3] = d[1] - d[3];
+        return;
+    }
+    const vfloat even = d[4] - 4.0f * d[2], odd = d[3] - 4.0f * d[1];
+    const vfloat nearEven = d[4] - d[2], nearOdd = d[3] - d[1];
+    line[0] = 4.0f * d[0] - 5.0f * d[2] + d[4];
+    line[1] = even + odd;
+    line[2] = even - odd;
+    line[3] = nearEven + 2.0f * nearOdd;
+    line[4] = nearEven - 2.0f * nearOdd;
+    line[5] = 4.0f * d[1] - 5.0f * d[3] + d[5];
 }
 
-static void winograd_input(
-    const float *x, ptrdiff_t lineStride, ptrdiff_t channels, ptrdiff_t tiles, float *transformed,
+// G g: what three taps in a line become.
+INLINE void winograd_filter_line(const ptrdiff_t m, const vfloat g[3], vfloat line[WINOGRAD_MOST]) {
+    const vfloat ends = g[0] + g[2];
+    if (m == 2) {
+        line[0] = g[0];
+        line[1] = 0.5f * (ends + g[1]);
+        line[2] = 0.5f * (ends - g[1]);
+        line[3] = g[2];
+        return;
+    }
+    const vfloat wide = 1.0f / 24 * g[0] + 1.0f / 6 * g[2], middle = 1.0f / 12 * g[1];
+    line[0] = 0.25f * g[0];
+    line[1] = -1.0f / 6 * (ends + g[1]);
+    line[2] = -1.0f / 6 * (ends - g[1]);
+    line[3] = wide + middle;
+    line[4] = wide - middle;
+    line[5] = g[2];
+}
+
+// A^T p: the m outputs that m + 2 products in a line make.
+INLINE void winograd_output_line(const ptrdiff_t m, const vfloat p[WINOGRAD_MOST], vfloat line[WINOGRAD_MOST]) {
+    if (m == 2) {
+        line[0] = p[0] + p[1] + p[2];
+        line[1] = p[1] - p[2] - p[3];
+        return;
+    }
+    const vfloat sum = p[1] + p[2], difference = p[1] - p[2];
+    const vfloat farSum = p[3] + p[4], farDifference = p[3] - p[4];
+    line[0] = p[0] + sum + farSum;
+    line[1] = difference + 2.0f * farDifference;
+    line[2] = sum + 4.0f * farSum;
+    line[3] = difference + 8.0f * farDifference + p[5];
+}
+
+// The column of pixels from x on, transformed.
+INLINE void winograd_input_column(
+    const ptrdiff_t m, const float *x, ptrdiff_t lineStride, vfloat column[WINOGRAD_MOST]) {
+    vfloat pixels[WINOGRAD_MOST];
+    UNROLL for (ptrdiff_t i = 0; i < m + 2; i++) pixels[i] = load(x + i * lineStride);
+    winograd_input_line(m, pixels, column);
+}
+
+INLINE void winograd_input(
+    const ptrdiff_t m, const float *x, ptrdiff_t lineStride, ptrdiff_t channels, ptrdiff_t tiles, float *transformed,
     ptrdiff_t elementStride) {
     for (ptrdiff_t channel = 0; channel < channels; channel += VECTOR_WIDTH) {
         // The last vector overlaps the one before it, so that no channel past the end is read.
         const ptrdiff_t first = channel + VECTOR_WIDTH <= channels ? channel : channels - VECTOR_WIDTH;
-        vfloat columns[4][4];
-        winograd_column(x + first, lineStride, columns[0]);
-        winograd_column(x + channels + first, lineStride, columns[1]);
+        vfloat columns[WINOGRAD_MOST][WINOGRAD_MOST];
+        UNROLL for (ptrdiff_t i = 0; i < 2; i++) winograd_input_column(m, x + i * channels + first, lineStride, columns[i]);
         for (ptrdiff_t tile = 0; tile < tiles; tile++) {
-            const float *pixel = x + (2 * tile + 2) * channels + first;
-            winograd_column(pixel, lineStride, columns[2]);
-            winograd_column(pixel + channels, lineStride, columns[3]);
+            const float *pixel = x + m * tile * channels + first;
+            UNROLL for (ptrdiff_t i = 2; i < m + 2; i++)
+                winograd_input_column(m, pixel + i * channels, lineStride, columns[i]);
             float *target = transformed + tile * channels + first;
-            UNROLL for (ptrdiff_t row = 0; row < 4; row++) {
-                float *line = target + row * 4 * elementStride;
-                store(line, columns[0][row] - columns[2][row]);
-                store(line + elementStride, columns[1][row] + columns[2][row]);
-                store(line + 2 * elementStride, columns[2][row] - columns[1][row]);
-                store(line + 3 * elementStride, columns[1][row] - columns[3][row]);
-                columns[0][row] = columns[2][row];
-                columns[1][row] = columns[3][row];
+            UNROLL for (ptrdiff_t row = 0; row < m + 2; row++) {
+                vfloat line[WINOGRAD_MOST], result[WINOGRAD_MOST];
+                UNROLL for (ptrdiff_t i = 0; i < m + 2; i++) line[i] = columns[i][row];
+                winograd_input_line(m, line, result);
+                UNROLL for (ptrdiff_t i = 0; i < m + 2; i++)
+                    store(target + (row * (m + 2) + i) * elementStride, result[i]);
+            }
+            // Neighbours share two columns.
+            UNROLL for (ptrdiff_t i = 0; i < m + 2; i++) {
+                columns[0][i] = columns[m][i];
+                columns[1][i] = columns[m + 1][i];
             }
         }
     }
 }
 
-static void winograd_filter(const float *taps, ptrdiff_t count, float *transformed) {
+INLINE void winograd_filter(const ptrdiff_t m, const float *taps, ptrdiff_t count, float *transformed) {
     for (ptrdiff_t i = 0; i < count; i += VECTOR_WIDTH) {
-        // G g, then (G g) G^T.
-        vfloat rows[4][3];
+        vfloat columns[3][WINOGRAD_MOST];
         UNROLL for (ptrdiff_t column = 0; column < 3; column++) {
-            const vfloat g0 = load(taps + column * count + i), g1 = load(taps + (3 + column) * count + i);
-            const vfloat g2 = load(taps + (6 + column) * count + i);
-            rows[0][column] = g0;
-            rows[1][column] = 0.5f * (g0 + g1 + g2);
-            rows[2][column] = 0.5f * (g0 - g1 + g2);
-            rows[3][column] = g2;
+            vfloat g[3];
+            UNROLL for (ptrdiff_t row = 0; row < 3; row++) g[row] = load(taps + (row * 3 + column) * count + i);
+            winograd_filter_line(m, g, columns[column]);
         }
-        UNROLL for (ptrdiff_t row = 0; row < 4; row++) {
-            const vfloat g0 = rows[row][0], g1 = rows[row][1], g2 = rows[row][2];
-            float *line = transformed + 4 * row * count + i;
-            store(line, g0);
-            store(line + count, 0.5f * (g0 + g1 + g2));
-            store(line + 2 * count, 0.5f * (g0 - g1 + g2));
-            store(line + 3 * count, g2);
+        UNROLL for (ptrdiff_t row = 0; row < m + 2; row++) {
+            const vfloat g[3] = {columns[0][row], columns[1][row], columns[2][row]};
+            vfloat line[WINOGRAD_MOST];
+            winograd_filter_line(m, g, line);
+            UNROLL for (ptrdiff_t j = 0; j < m + 2; j++) store(transformed + (row * (m + 2) + j) * count + i, line[j]);
         }
     }
 }
 
-// A^T m A: the tile's 2 x 2 outputs, row-major.
-INLINE void winograd_tile(const float *m, ptrdiff_t elementStride, vfloat bias, vfloat output[4]) {
-    vfloat upper[4], lower[4];
-    UNROLL for (ptrdiff_t column = 0; column < 4; column++) {
-        const float *p = m + column * elementStride;
-        const vfloat m0 = load(p), m1 = load(p + 4 * elementStride), m2 = load(p + 8 * elementStride);
-        const vfloat m3 = load(p + 12 * elementStride);
-        upper[column] = m0 + m1 + m2;
-        lower[column] = m1 - m2 - m3;
+// A tile's m x m outputs, row-major.
+INLINE void winograd_tile(
+    const ptrdiff_t m, const float *products, ptrdiff_t elementStride, vfloat bias,
+    vfloat output[(WINOGRAD_MOST - 2) * (WINOGRAD_MOST - 2)]) {
+    vfloat columns[WINOGRAD_MOST][WINOGRAD_MOST];
+    UNROLL for (ptrdiff_t column = 0; column < m + 2; column++) {
+        vfloat p[WINOGRAD_MOST];
+        UNROLL for (ptrdiff_t row = 0; row < m + 2; row++)
+            p[row] = load(products + (row * (m + 2) + column) * elementStride);
+        winograd_output_line(m, p, columns[column]);
     }
-    output[0] = upper[0] + upper[1] + upper[2] + bias;
-    output[1] = upper[1] - upper[2] - upper[3] + bias;
-    output[2] = lower[0] + lower[1] + lower[2] + bias;
-    output[3] = lower[1] - lower[2] - lower[3] + bias;
+    UNROLL for (ptrdiff_t row = 0; row < m; row++) {
+        vfloat p[WINOGRAD_MOST], line[WINOGRAD_MOST];
+        UNROLL for (ptrdiff_t column = 0; column < m + 2; column++) p[column] = columns[column][row];
+        winograd_output_line(m, p, line);
+        UNROLL for (ptrdiff_t column = 0; column < m; column++) output[row * m + column] = line[column] + bias;
+    }
+}
+
+INLINE vfloat load_some(const float *p, ptrdiff_t count) {
+    return count >= VECTOR_WIDTH ? load(p) : load_part(p, count);
 }
 
 INLINE void store_some(float *p, vfloat value, ptrdiff_t count) {
     if (count >= VECTOR_WIDTH) store(p, value); else store_part(p, value, count);
 }
 
-static void winograd_output(
-    const simd_winograd *tiles, ptrdiff_t tileCount, float *output, ptrdiff_t rowStride, ptrdiff_t columnStride,
-    ptrdiff_t rows, ptrdiff_t columns) {
+INLINE void winograd_output(
+    const ptrdiff_t m, const simd_winograd *tiles, ptrdiff_t tileCount, float *output, ptrdiff_t rowStride,
+    ptrdiff_t columnStride, ptrdiff_t rows, ptrdiff_t columns) {
+    const ptrdiff_t rowsHere = rows < m ? rows : m;
     for (ptrdiff_t channel = 0; channel < tiles->channels; channel += VECTOR_WIDTH) {
         const ptrdiff_t left = tiles->channels - channel;
-        const vfloat bias = !tiles->bias ? (vfloat){0}
-            : left >= VECTOR_WIDTH ? load(tiles->bias + channel) : load_part(tiles->bias + channel, left);
+        const vfloat bias = tiles->bias ? load_some(tiles->bias + channel, left) : (vfloat){0};
         for (ptrdiff_t tile = 0; tile < tileCount; tile++) {
-            vfloat values[4];
-            winograd_tile(
-                tiles->products + tile * PANEL_WIDTH + channel, tiles->elementStride, bias, values);
-            float *place = output + 2 * tile * columnStride + channel;
-            for (ptrdiff_t row = 0; row < 2 && row < rows; row++) {
-                for (ptrdiff_t column = 0; column < 2 && 2 * tile + column < columns; column++)
-                    store_some(
-                        place + row * rowStride + column * columnStride,
-                        activate_vector(values[2 * row + column], tiles->activation), left);
+            vfloat values[(WINOGRAD_MOST - 2) * (WINOGRAD_MOST - 2)];
+            winograd_tile(m, tiles->products + tile * PANEL_WIDTH + channel, tiles->elementStride, bias, values);
+            const ptrdiff_t corner = m * tile * columnStride + channel;
+            const ptrdiff_t columnsHere = columns - m * tile < m ? columns - m * tile : m;
+            for (ptrdiff_t row = 0; row < rowsHere; row++) {
+                for (ptrdiff_t column = 0; column < columnsHere; column++) {
+                    const ptrdiff_t place = corner + row * rowStride + column * columnStride;
+                    vfloat value = values[row * m + column];
+                    if (tiles->addend) value += load_some(tiles->addend + place, left);
+                    store_some(output + place, activate_vector(value, tiles->activation), left);
+                }
             }
         }
     }
 }
 
-static void winograd_output_pooled(
-    const simd_winograd *tiles, ptrdiff_t tileCount, float *output, uint8_t *places, ptrdiff_t stride) {
+INLINE void winograd_output_pooled(
+    const ptrdiff_t m, const simd_winograd *tiles, ptrdiff_t tileCount, float *output, uint8_t *places,
+    ptrdiff_t rowStride, ptrdiff_t columnStride, ptrdiff_t rows, ptrdiff_t columns) {
+    const ptrdiff_t windows = m / 2;
     for (ptrdiff_t channel = 0; channel < tiles->channels; channel += VECTOR_WIDTH) {
         const ptrdiff_t left = tiles->channels - channel;
-        const vfloat bias = !tiles->bias ? (vfloat){0}
-            : left >= VECTOR_WIDTH ? load(tiles->bias + channel) : load_part(tiles->bias + channel, left);
+        const vfloat bias = tiles->bias ? load_some(tiles->bias + channel, left) : (vfloat){0};
         for (ptrdiff_t tile = 0; tile < tileCount; tile++) {
-            vfloat values[4];
-            winograd_tile(
-                tiles->products + tile * PANEL_WIDTH + channel, tiles->elementStride, bias, values);
-            vbyte winner;
-            const vfloat best = pool_vectors(values, tiles->activation, &winner);
-            store_some(output + tile * stride + channel, best, left);
-            if (places) {
-                const size_t bytes = (size_t)(left < VECTOR_WIDTH ? left : VECTOR_WIDTH);
-                if (left >= VECTOR_WIDTH) *(vbyte_unaligned *)(places + tile * stride + channel) = winner;
-                else __builtin_memcpy(places + tile * stride + channel, &winner, bytes);
+            vfloat values[(WINOGRAD_MOST - 2) * (WINOGRAD_MOST - 2)];
+            winograd_tile(m, tiles->products + tile * PANEL_WIDTH + channel, tiles->elementStride, bias, values);
+            UNROLL for (ptrdiff_t row = 0; row < windows; row++) {
+                UNROLL for (ptrdiff_t column = 0; column < windows; column++) {
+                    if (row >= rows || windows * tile + column >= columns) continue;
+                    const vfloat *upper = values + 2 * row * m + 2 * column;
+                    const vfloat window[4] = {upper[0], upper[1], upper[m], upper[m + 1]};
+                    vbyte winner;
+                    const vfloat best = pool_vectors(window, tiles->activation, &winner);
+                    const ptrdiff_t place = row * rowStride + (windows * tile + column) * columnStride + channel;
+                    store_some(output + place, best, left);
+                    if (!places) continue;
+                    if (left >= VECTOR_WIDTH) *(vbyte_unaligned *)(places + place) = winner;
+                    else __builtin_memcpy(places + place, &winner, (size_t)left);
+                }
             }
         }
     }
 }
+
+#define WINOGRAD_FOR(M) \
+    static void winograd_input_##M( \
+        const float *x, ptrdiff_t lineStride, ptrdiff_t channels, ptrdiff_t tiles, float *transformed, \
+        ptrdiff_t elementStride) { \
+        winograd_input(M, x, lineStride, channels, tiles, transformed, elementStride); \
+    } \
+    static void winograd_filter_##M(const float *taps, ptrdiff_t count, float *transformed) { \
+        winograd_filter(M, taps, count, transformed); \
+    } \
+    static void winograd_output_##M( \
+        const simd_winograd *tiles, ptrdiff_t tileCount, float *output, ptrdiff_t rowStride, ptrdiff_t columnStride, \
+        ptrdiff_t rows, ptrdiff_t columns) { \
+        winograd_output(M, tiles, tileCount, output, rowStride, columnStride, rows, columns); \
+    } \
+    static void winograd_output_pooled_##M( \
+        const simd_winograd *tiles, ptrdiff_t tileCount, float *output, uint8_t *places, ptrdiff_t rowStride, \
+        ptrdiff_t columnStride, ptrdiff_t rows, ptrdiff_t columns) { \
+        winograd_output_pooled(M, tiles, tileCount, output, places, rowStride, columnStride, rows, columns); \
+    }
+
+WINOGRAD_FOR(2)
+WINOGRAD_FOR(4)
+
+#define WINOGRAD_TABLE(M) {winograd_input_##M, winograd_filter_##M, winograd_output_##M, winograd_output_pooled_##M}

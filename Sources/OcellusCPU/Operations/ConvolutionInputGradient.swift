@@ -6,11 +6,13 @@ extension ConvolutionInputGradient: CPUOperation {
     public func workspaceByteCount(
         on backend: CPUBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
     ) -> Int {
-        (try? phases(inputs, on: backend)).map { $0.reduce(0) { $0 + $1.kernel.packedCount } * 4 } ?? 0
+        (try? phases(inputs, .inStep(inputs, capacity), on: backend)).map {
+            $0.reduce(0) { $0 + $1.kernel.packedCount } * 4
+        } ?? 0
     }
 
     public func prepare(on backend: CPUBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
-        let phases = try phases(arguments.inputs.map(\.description), on: backend)
+        let phases = try phases(arguments.inputs.map(\.description), ConvolutionKernel.Use(arguments), on: backend)
         let source = try arguments.input(0)
         let result = try arguments.output(0)
         let width = inputShape[1]
@@ -44,22 +46,27 @@ extension ConvolutionInputGradient: CPUOperation {
         let kernel: ConvolutionKernel
     }
 
-    private func phases(_ inputs: [TensorDescription], on backend: CPUBackend) throws -> [Phase] {
+    private func phases(_ inputs: [TensorDescription], _ use: ConvolutionKernel.Use, on backend: CPUBackend) throws
+        -> [Phase]
+    {
         let geometry = try window.geometry(over: inputShape)
+        var use = use
+        use.isContiguous = window.strideHeight == 1 && window.strideWidth == 1
         var phases: [Phase] = []
         for row in 0..<min(window.strideHeight, inputShape[0]) {
             for column in 0..<min(window.strideWidth, inputShape[1]) {
                 phases.append(
                     Phase(
                         row: row, column: column,
-                        kernel: kernel(geometry, row, column, filter: inputs[1].shape, on: backend)))
+                        kernel: kernel(geometry, row, column, filter: inputs[1].shape, use, on: backend)))
             }
         }
         return phases
     }
 
     private func kernel(
-        _ geometry: WindowGeometry, _ row: Int, _ column: Int, filter: Shape, on backend: CPUBackend
+        _ geometry: WindowGeometry, _ row: Int, _ column: Int, filter: Shape, _ use: ConvolutionKernel.Use,
+        on backend: CPUBackend
     ) -> ConvolutionKernel {
         // Input row y gets from output row p through kernel row i when y = p · stride + i · dilation − pad. Taps run
         // backwards, so that those of neighbouring places ascend in memory.
@@ -88,6 +95,6 @@ extension ConvolutionInputGradient: CPUOperation {
             tapOffsets: offsets, channels: filter[3] / groups, channelStride: 1, columns: filter[2],
             columnStride: filter[3], groups: groups, groupStride: filter[3] / groups,
             panelWidth: backend.kernels.panelWidth)
-        return ConvolutionKernel(sliding, packed, on: backend)
+        return ConvolutionKernel(sliding, packed, use: use, on: backend)
     }
 }

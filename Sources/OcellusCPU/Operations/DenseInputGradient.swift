@@ -36,7 +36,9 @@ extension DenseInputGradient: CPUOperation {
                             var product = simd_product(
                                 runs: run, runCount: 1, runLength: length, rowStride: outputs, b: packed,
                                 bStride: panelWidth, output: collected + (first - taskStart), outputStride: taskWidth,
-                                columns: width, bias: nil, accumulates: k > 0, activation: simd_identity)
+                                columns: width, bias: nil,
+                                addend: k > 0 ? UnsafePointer(collected + (first - taskStart)) : nil,
+                                activation: simd_identity)
                             backend.kernels.multiply(&product, count)
                         }
                     }

@@ -10,12 +10,13 @@ extension PooledConvolution: CPUOperation {
     public func workspaceByteCount(
         on backend: CPUBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
     ) -> Int {
-        (try? kernel(inputs, bias: nil, on: backend)).map { $0.packedCount * 4 } ?? 0
+        (try? kernel(inputs, bias: nil, .inStep(inputs, capacity), on: backend)).map { $0.packedCount * 4 } ?? 0
     }
 
     public func prepare(on backend: CPUBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
         let kernel = try kernel(
-            arguments.inputs.map(\.description), bias: convolution.hasBias ? arguments.input(2) : nil, on: backend)
+            arguments.inputs.map(\.description), bias: convolution.hasBias ? arguments.input(2) : nil,
+            ConvolutionKernel.Use(arguments), on: backend)
         try backend.reserveScratch(floats: kernel.scratchCount)
         let source = try arguments.input(0)
         let filter = try FilterInPlan(kernel, 1, arguments, on: backend)
@@ -33,12 +34,12 @@ extension PooledConvolution: CPUOperation {
     }
 
     private func kernel(
-        _ inputs: [TensorDescription], bias: UnsafePointer<Float>?, on backend: CPUBackend
+        _ inputs: [TensorDescription], bias: UnsafePointer<Float>?, _ use: ConvolutionKernel.Use, on backend: CPUBackend
     ) throws -> ConvolutionKernel {
         let input = inputs[0].shape
         return ConvolutionKernel(
             convolutionOver: try convolution.window.geometry(over: input).slidingWindowForPooling(channels: input[2]),
             filter: inputs[1].shape, groups: convolution.groups, bias: bias, activation: convolution.activation,
-            isPooled: true, on: backend)
+            isPooled: true, use: use, on: backend)
     }
 }

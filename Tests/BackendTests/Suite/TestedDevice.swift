@@ -49,10 +49,12 @@ extension TestedDevice {
     /// The CPU with every instruction set that it has, with and without its special algorithms, then every OpenCL device
     /// with every family of kernels; or those that the environment variable `OCELLUS_TEST_DEVICE` names a part of.
     static let all: [TestedDevice] = {
-        var plain = CPUAlgorithms.all
-        plain.allowsWinograd = false
-        plain.allowsDepthwise = false
-        let choices = [("", CPUAlgorithms.all), (" plain", plain)]
+        let winograd = [2, 4].map { tile in
+            var algorithms = CPUAlgorithms.all
+            algorithms.winograd = .always(tile: tile)
+            return (" winograd \(tile)", algorithms)
+        }
+        let choices = [("", CPUAlgorithms.all), (" plain", .general)] + winograd
         let cpu = InstructionSet.available.flatMap { instructionSet in
             choices.map { name, algorithms in
                 TestedDevice("CPU \(instructionSet)\(name)") {
