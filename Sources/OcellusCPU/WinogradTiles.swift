@@ -54,8 +54,7 @@ struct WinogradTiles {
         forEachSegment(of: range) { segment in
             let image = source + segment.image * lines.height * lines.width * lines.channels
             let y = segment.row * size + first.row
-            let direct =
-                innerRows.contains(segment.row) ? segment.columns.clamped(to: inner) : segment.columns.lowerBound..<0
+            let direct = segment.columns.clamped(to: innerRows.contains(segment.row) ? inner : 0..<0)
             for column in segment.columns {
                 let target = transformed + (segment.offset + column - segment.columns.lowerBound) * lines.channels
                 let x = column * size + first.column
