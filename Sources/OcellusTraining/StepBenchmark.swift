@@ -58,21 +58,12 @@ public struct StepBenchmark: Sendable, Encodable {
         try Self.fillInputs(plan, network, batch)
         let output = mode == .training ? "losses" : "probabilities"
         var step = 0
-        func takeStep() throws -> Double {
-            let stopwatch = Stopwatch()
+        func takeStep() throws {
             step += 1
             try plan.run(Invocation(count: batch, step: step, learningRate: 1e-4))
             _ = try plan.read(output, count: batch)
-            return stopwatch.seconds
         }
-        func takeSteps() throws -> [Double] {
-            let whole = Stopwatch()
-            var times: [Double] = []
-            while times.count < 5 || (whole.seconds < seconds && times.count < 10_000) { times.append(try takeStep()) }
-            return times
-        }
-        for _ in 0..<3 { _ = try takeStep() }
-        let times = try takeSteps()
+        let times = try Self.times(seconds: seconds, of: takeStep)
         let median = times.median
         imagesPerSecond = Double(batch) / median
         millisecondsPerStep = median * 1e3
@@ -84,7 +75,21 @@ public struct StepBenchmark: Sendable, Encodable {
         steps = times.count
         guard let profiler else { return }
         plan.profiler = profiler
-        _ = try takeSteps()
+        _ = try Self.times(seconds: seconds, of: takeStep)
+    }
+
+    /// Calls `body` three times for warm-up, then for about `seconds`, five times at least.
+    /// - Returns: how long each call took after the warm-up, in seconds.
+    static func times(seconds: Double, of body: () throws -> Void) rethrows -> [Double] {
+        for _ in 0..<3 { try body() }
+        let whole = Stopwatch()
+        var times: [Double] = []
+        while times.count < 5 || (whole.seconds < seconds && times.count < 10_000) {
+            let stopwatch = Stopwatch()
+            try body()
+            times.append(stopwatch.seconds)
+        }
+        return times
     }
 
     private static func fillInputs(_ plan: Plan, _ network: Network, _ batch: Int) throws {

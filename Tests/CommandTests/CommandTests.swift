@@ -83,6 +83,8 @@ struct CommandTests {
             (["predict", folder("nothing"), "x.jpg"], 1, "nothing"),
             (["demo-data", folder("parts")], 1, "parts"),
             (["bench", "--batch", "0"], 64, "--batch"),
+            (["bench", "gemm", "--size", "0"], 64, "--size"),
+            (["bench", "pipeline", folder("nothing")], 1, "nothing"),
             (["bench", "--profile-trace", folder("nothing/trace.json")], 64, "nothing"),
         ]
         for (arguments, code, words) in cases {
@@ -105,6 +107,14 @@ struct CommandTests {
             #expect(line["imagesPerSecond"] as? Double ?? 0 > 0)
             #expect(line["peakMemoryMB"] as? Double ?? 0 > 1)
         }
+        let product = try Command.run(
+            "bench", "gemm", "--size", "65", "--seconds", "0.1", "--device", "cpu", "--json", in: folder)
+        #expect(try json(product.lines.first)["gigaflopsPerSecond"] as? Double ?? 0 > 0)
+        let pipeline = try Command.run(
+            "bench", "pipeline", folder("parts"), "--size", "32", "--batch", "4", "--seconds", "0.1", "--augment",
+            "guide", "--json", in: folder)
+        let way = try json(pipeline.lines.first)
+        #expect(way["imagesPerSecond"] as? Double ?? 0 > 0 && way["isAugmented"] as? Bool == true)
         let devices = try Command.run("devices", "--json", in: folder)
         #expect(try json(devices.lines.first)["option"] as? String == "cpu")
     }

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Ocellus
 
-struct BenchCommand: ParsableCommand {
+struct NetworkBenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Time a network's steps on made-up pictures.",
+        commandName: "network", abstract: "Time a network's steps on made-up pictures.",
         discussion: "The median of steps after a warm-up. Nothing is decoded or augmented.")
 
     @Option(help: ArgumentHelp("The network: \(NamedNetwork.allNames).", valueName: "name"))

@@ -1,0 +1,40 @@
+import OcellusGraph
+
+/// How fast the product of two square matrices is (GEMM).
+public struct ProductBenchmark: Sendable, Encodable {
+    /// 2 · size³ floating-point operations by the median time, in 10⁹ a second.
+    public let gigaflopsPerSecond: Double
+    /// The median time of a product.
+    public let milliseconds: Double
+    /// Rows and columns of each matrix.
+    public let size: Int
+    /// What the products ran on.
+    public let device: String
+    /// How many products were timed, after warm-up.
+    public let products: Int
+
+    /// Times products for about `seconds`, after a warm-up.
+    ///
+    /// - Parameter size: rows and columns of each matrix.
+    /// - Throws: `GraphError`, `BackendError`.
+    public init(backend: any Backend, size: Int, seconds: Double = 5) throws {
+        var graph = Graph()
+        let factors = [try graph.input("left", [size, size]), try graph.input("right", [size, size])]
+        graph.output("product", try graph.append(MatrixMultiplication(), factors, layer: "product")[0])
+        let plan = try Plan(graph, capacity: 1, parameters: ParameterStore(backend: backend))
+        var random = PhiloxSequence(seed: 0, purpose: .rendering)
+        for name in ["left", "right"] {
+            try plan.write((0..<size * size).map { _ in random.nextUniform() }, toInput: name)
+        }
+        let times = try StepBenchmark.times(seconds: seconds) {
+            try plan.run(Invocation(count: 1))
+            try backend.synchronize()
+        }
+        let median = times.median
+        gigaflopsPerSecond = 2e-9 * Double(size) * Double(size) * Double(size) / median
+        milliseconds = median * 1e3
+        self.size = size
+        device = backend.device.name + ", " + backend.device.detail
+        products = times.count
+    }
+}
