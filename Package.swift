@@ -26,8 +26,8 @@ let package = Package(
         .target(name: "OcellusOpenCL", dependencies: ["OcellusGraph", "COpenCL", "CKernels"]),
 
         // Pictures, data, networks, training.
-        .target(name: "OcellusImages", dependencies: ["CPNG", "CJPEG"]),
-        .target(name: "OcellusData", dependencies: ["OcellusGraph", "OcellusImages"]),
+        .target(name: "OcellusImages", dependencies: ["CSIMD", "CPNG", "CJPEG"]),
+        .target(name: "OcellusData", dependencies: ["CSIMD", "OcellusGraph", "OcellusImages"]),
         .target(name: "OcellusNetworks", dependencies: ["OcellusGraph"]),
         .target(name: "OcellusModels", dependencies: ["OcellusGraph", "OcellusNetworks", "OcellusImages"]),
         .target(

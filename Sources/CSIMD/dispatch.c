@@ -25,3 +25,11 @@ const simd_kernels *simd_kernels_for(simd_instruction_set instructionSet) {
     }
     return NULL;
 }
+
+const simd_kernels *simd_best_kernels(void) {
+    for (int set = simd_avx512; set > simd_baseline; set--) {
+        const simd_kernels *kernels = simd_kernels_for((simd_instruction_set)set);
+        if (kernels) return kernels;
+    }
+    return &simd_baseline_kernels;
+}

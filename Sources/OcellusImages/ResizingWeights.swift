@@ -1,3 +1,5 @@
+import CSIMD
+
 /// The fixed-point weights of one axis of an antialiased bilinear resize: a triangle as wide as two source pixels, or
 /// two target pixels where those are larger, centred on each target pixel and normalised to a sum of one.
 ///
@@ -5,7 +7,7 @@
 /// rounded to 22 binary places.
 struct ResizingWeights {
     /// Binary places of a weight: 8 bits of sample and 22 of weight leave a sum room in 32 bits.
-    static let places = 22
+    static let places = Int(SIMD_RESIZE_PLACES)
 
     /// For each target pixel the first source pixel that it takes from, and how many.
     private(set) var ranges: [(first: Int, count: Int)] = []
@@ -36,5 +38,11 @@ struct ResizingWeights {
             }
             ranges.append((first, end - first))
         }
+    }
+
+    /// A weight's lower and upper binary places, as the kernels take them.
+    static func parts(_ weight: Int32) -> (low: Int16, high: Int16) {
+        let low = weight & (1 << SIMD_RESIZE_LOW_PLACES - 1)
+        return (Int16(low), Int16(weight >> SIMD_RESIZE_LOW_PLACES))
     }
 }

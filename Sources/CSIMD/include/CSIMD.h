@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CSIMDPictures.h"
+
 #pragma clang assume_nonnull begin
 
 /// Instruction sets with a table of kernels, lowest first.
@@ -133,6 +135,8 @@ typedef struct {
     ptrdiff_t vectorWidth;
     /// Columns of a packed panel of `b`.
     ptrdiff_t panelWidth;
+    /// The loops between a decoder and a network.
+    const simd_picture_kernels *pictures;
 
     // MARK: Products
 
@@ -288,6 +292,9 @@ typedef struct {
 
 /// The kernels of an instruction set, or null when this CPU cannot run them.
 const simd_kernels *_Nullable simd_kernels_for(simd_instruction_set instructionSet);
+
+/// The kernels of the highest instruction set that this CPU can run.
+const simd_kernels *simd_best_kernels(void);
 
 /// Tells the CPU that the thread spins.
 static inline void simd_pause(void) {

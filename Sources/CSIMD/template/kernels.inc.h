@@ -13,14 +13,23 @@
 #include "multiplyTransposed.inc.h"
 #include "peak.inc.h"
 #include "pooling.inc.h"
+#include "resize.inc.h"
 #include "sparse.inc.h"
 #include "transpose.inc.h"
 #include "updates.inc.h"
+#include "warp.inc.h"
 #include "winograd.inc.h"
+
+static const simd_picture_kernels pictures = {
+    .resizeRows = resize_rows,
+    .mixRows = mix_rows,
+    .warpRow = warp_row,
+};
 
 const simd_kernels TABLE = {
     .vectorWidth = VECTOR_WIDTH,
     .panelWidth = PANEL_WIDTH,
+    .pictures = &pictures,
     .multiply = multiply,
     .multiplyRow = multiply_row,
     .multiplyPooled = multiply_pooled,
