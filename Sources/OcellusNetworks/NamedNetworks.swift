@@ -4,27 +4,23 @@ import OcellusGraph
 public enum NamedNetwork: String, CaseIterable, Sendable {
     /// Two convolutions and a dense layer: the network of many first tutorials, and a fair baseline.
     case simple
+    /// MobileNetV2: small and quick.
+    case mobileNetV2 = "mobilenet_v2"
+    /// ResNets of 18, 34 and 50 layers.
+    case resnet18, resnet34, resnet50
 
     /// The network for pictures of a size and a number of classes.
-    public func network(height: Int, width: Int, classes: Int) -> Network {
+    ///
+    /// - Parameter padding: how strided windows lie; `simple` has none that are padded.
+    public func network(
+        height: Int = 224, width: Int = 224, classes: Int = 1000, padding: PaddingConvention = .torch
+    ) -> Network {
         switch self {
         case .simple: .simple(height: height, width: width, classes: classes)
-        }
-    }
-}
-
-extension Network {
-    /// Convolution 32 (3×3), max-pool, convolution 64 (3×3), max-pool, dense 64, dense; ReLU throughout. At 224×224 and 3
-    /// classes it has 11,963,587 weights, nearly all of them in the first dense layer.
-    public static func simple(height: Int = 224, width: Int = 224, channels: Int = 3, classes: Int) -> Network {
-        Network(name: "simple", input: [height, width, channels]) {
-            ConvolutionLayer(32, 3, activation: .relu, name: "conv1")
-            MaxPoolingLayer(2, name: "pool1")
-            ConvolutionLayer(64, 3, activation: .relu, name: "conv2")
-            MaxPoolingLayer(2, name: "pool2")
-            FlattenLayer(name: "flatten")
-            DenseLayer(64, activation: .relu, name: "dense1")
-            DenseLayer(classes, name: "dense2")
+        case .mobileNetV2: .mobileNetV2(height: height, width: width, classes: classes, padding: padding)
+        case .resnet18: .resNet18(height: height, width: width, classes: classes, padding: padding)
+        case .resnet34: .resNet34(height: height, width: width, classes: classes, padding: padding)
+        case .resnet50: .resNet50(height: height, width: width, classes: classes, padding: padding)
         }
     }
 }

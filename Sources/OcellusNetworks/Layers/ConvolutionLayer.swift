@@ -14,21 +14,24 @@ public struct ConvolutionLayer: Layer {
     public let hasBias: Bool
     /// What is applied at the end.
     public let activation: ActivationFunction
+    /// How the weights start; nil for Keras' way, Glorot uniform.
+    public let initialization: Initialization?
 
-    /// A convolution with a square kernel. Weights start as Keras' do (Glorot uniform), biases at zero.
+    /// A convolution with a square kernel. Biases start at zero.
     public init(
         _ filters: Int, _ kernel: Int, stride: Int = 1, padding: Window.Padding = .valid, dilation: Int = 1,
-        groups: Int = 1, hasBias: Bool = true, activation: ActivationFunction = .identity, name: String? = nil
+        groups: Int = 1, hasBias: Bool = true, activation: ActivationFunction = .identity,
+        initialization: Initialization? = nil, name: String? = nil
     ) {
         self.init(
             filters, Window(kernel, stride: stride, dilation: dilation, padding: padding), groups: groups,
-            hasBias: hasBias, activation: activation, name: name)
+            hasBias: hasBias, activation: activation, initialization: initialization, name: name)
     }
 
     /// A convolution with any window.
     public init(
         _ filters: Int, _ window: Window, groups: Int = 1, hasBias: Bool = true,
-        activation: ActivationFunction = .identity, name: String? = nil
+        activation: ActivationFunction = .identity, initialization: Initialization? = nil, name: String? = nil
     ) {
         self.name = name
         self.filters = filters
@@ -36,6 +39,7 @@ public struct ConvolutionLayer: Layer {
         self.groups = groups
         self.hasBias = hasBias
         self.activation = activation
+        self.initialization = initialization
     }
 
     public func build(on input: ValueID, in builder: inout NetworkBuilder) throws -> ValueID {
@@ -47,7 +51,7 @@ public struct ConvolutionLayer: Layer {
         }
         return try appendConvolution(
             on: input, filters: filters, window: window, groups: groups, hasBias: hasBias, activation: activation,
-            in: &builder)
+            initialization: initialization, in: &builder)
     }
 }
 
@@ -63,17 +67,20 @@ public struct DepthwiseConvolutionLayer: Layer {
     public let hasBias: Bool
     /// What is applied at the end.
     public let activation: ActivationFunction
+    /// How the weights start; nil for Keras' way, Glorot uniform.
+    public let initialization: Initialization?
 
     /// A depthwise convolution with a square kernel.
     public init(
         _ kernel: Int, stride: Int = 1, padding: Window.Padding = .valid, multiplier: Int = 1, hasBias: Bool = true,
-        activation: ActivationFunction = .identity, name: String? = nil
+        activation: ActivationFunction = .identity, initialization: Initialization? = nil, name: String? = nil
     ) {
         self.name = name
         self.window = Window(kernel, stride: stride, padding: padding)
         self.multiplier = multiplier
         self.hasBias = hasBias
         self.activation = activation
+        self.initialization = initialization
     }
 
     public func build(on input: ValueID, in builder: inout NetworkBuilder) throws -> ValueID {
@@ -85,7 +92,7 @@ public struct DepthwiseConvolutionLayer: Layer {
         }
         return try appendConvolution(
             on: input, filters: shape[2] * multiplier, window: window, groups: shape[2], hasBias: hasBias,
-            activation: activation, in: &builder)
+            activation: activation, initialization: initialization, in: &builder)
     }
 }
 
@@ -94,7 +101,7 @@ let maximumWidth = 1 << 24
 
 private func appendConvolution(
     on input: ValueID, filters: Int, window: Window, groups: Int, hasBias: Bool, activation: ActivationFunction,
-    in builder: inout NetworkBuilder
+    initialization: Initialization?, in builder: inout NetworkBuilder
 ) throws -> ValueID {
     let channels = builder.shape(of: input)[2] / groups
     let shape: Shape = [window.height, window.width, channels, filters]
@@ -103,7 +110,9 @@ private func appendConvolution(
     }
     // As Keras counts fans: the receptive field times the channels that each side sees.
     let weight = try builder.parameter(
-        "weight", shape, .glorotUniform(fanIn: shape.count / filters, fanOut: shape.count / channels))
+        "weight", shape,
+        (initialization ?? .glorotUniform).initializer(
+            fanIn: shape.count / filters, fanOut: shape.count / channels))
     var inputs = [input, weight]
     if hasBias { inputs.append(try builder.parameter("bias", [filters], .zeros)) }
     let result = try builder.append(Convolution(window, groups: groups, hasBias: hasBias), inputs)[0]

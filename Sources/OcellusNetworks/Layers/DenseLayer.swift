@@ -10,15 +10,19 @@ public struct DenseLayer: Layer {
     public let hasBias: Bool
     /// What is applied at the end.
     public let activation: ActivationFunction
+    /// How the weights start; nil for Keras' way, Glorot uniform.
+    public let initialization: Initialization?
 
-    /// A fully connected layer. Weights start as Keras' do (Glorot uniform), biases at zero.
+    /// A fully connected layer. Biases start at zero.
     public init(
-        _ units: Int, hasBias: Bool = true, activation: ActivationFunction = .identity, name: String? = nil
+        _ units: Int, hasBias: Bool = true, activation: ActivationFunction = .identity,
+        initialization: Initialization? = nil, name: String? = nil
     ) {
         self.name = name
         self.units = units
         self.hasBias = hasBias
         self.activation = activation
+        self.initialization = initialization
     }
 
     public func build(on input: ValueID, in builder: inout NetworkBuilder) throws -> ValueID {
@@ -29,7 +33,8 @@ public struct DenseLayer: Layer {
                     + "put a flatten or a global pooling before it")
         }
         let weight = try builder.parameter(
-            "weight", [shape[0], units], .glorotUniform(fanIn: shape[0], fanOut: units))
+            "weight", [shape[0], units],
+            (initialization ?? .glorotUniform).initializer(fanIn: shape[0], fanOut: units))
         var inputs = [input, weight]
         if hasBias { inputs.append(try builder.parameter("bias", [units], .zeros)) }
         let result = try builder.append(Dense(hasBias: hasBias), inputs)[0]
