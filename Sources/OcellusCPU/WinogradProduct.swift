@@ -44,7 +44,7 @@ struct WinogradProduct {
 
     /// Floats of scratch memory that a worker needs.
     var scratchCount: Int {
-        tiles.elements * (transformedStride(blockTiles) + productStride(blockTiles)) + tiles.scratchCount
+        tiles.elements * (transformedStride(blockTiles) + productStride(blockTiles)) + tiles.input.count
     }
 
     private func kernels(of backend: CPUBackend) -> simd_winograd_kernels {
@@ -76,8 +76,8 @@ struct WinogradProduct {
             let transformed = backend.scratch(of: worker)
             let products = transformed + tiles.elements * transformedStride(range.count)
             tiles.transform(
-                range, of: source, to: transformed, elementStride: transformedStride(range.count),
-                scratch: products + tiles.elements * productStride(range.count), by: kernels)
+                range, tiles.input, of: source, to: transformed, elementStride: transformedStride(range.count),
+                scratch: products + tiles.elements * productStride(range.count), by: kernels.input)
             for panel in filter.panels * part / parts..<filter.panels * (part + 1) / parts {
                 multiply(transformed, packed + panel * panelCount, into: products, tiles: range.count, on: backend)
                 store(products, panel: panel, of: range, output: output, winners: winners, by: kernels)

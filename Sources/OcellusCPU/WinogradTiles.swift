@@ -26,8 +26,19 @@ struct WinogradTiles {
         let offset: Int
     }
 
-    /// Floats of scratch memory for a tile's pixels.
-    var scratchCount: Int { elements * window.lines.channels }
+    /// What the tiles read.
+    var input: TilePixels {
+        TilePixels(
+            height: window.lines.height, width: window.lines.width, channels: window.lines.channels,
+            firstRow: window.taps[0].row, firstColumn: window.taps[0].column, step: size, span: span)
+    }
+
+    /// The tiles' outputs themselves, of so many channels.
+    func output(channels: Int) -> TilePixels {
+        TilePixels(
+            height: window.rows, width: window.columns, channels: channels, firstRow: 0, firstColumn: 0, step: size,
+            span: size)
+    }
 
     /// Cuts a range of tiles into segments.
     func forEachSegment(of range: Range<Int>, _ body: (Segment) -> Void) {
@@ -41,59 +52,31 @@ struct WinogradTiles {
         }
     }
 
-    /// Transforms a range of tiles to `[element][tile][channel]`.
+    /// Transforms the pixels of a range of tiles to `[element][tile][channel]`.
+    /// - Parameter scratch: room for one tile's pixels.
     func transform(
-        _ range: Range<Int>, of source: UnsafePointer<Float>, to transformed: UnsafeMutablePointer<Float>,
-        elementStride: Int, scratch: UnsafeMutablePointer<Float>, by kernels: simd_winograd_kernels
+        _ range: Range<Int>, _ pixels: TilePixels, of source: UnsafePointer<Float>,
+        to transformed: UnsafeMutablePointer<Float>, elementStride: Int, scratch: UnsafeMutablePointer<Float>,
+        by kernel: TilePixels.Transform
     ) {
-        let lines = window.lines
-        let first = window.taps[0]
         // Tiles whose pixels all exist are read where they lie.
-        let inner = columns(inside: lines.width, from: first.column, count: columns)
-        let innerRows = columns(inside: lines.height, from: first.row, count: rows)
+        let whole = pixels.wholeTiles(rows: rows, columns: columns)
         forEachSegment(of: range) { segment in
-            let image = source + segment.image * lines.height * lines.width * lines.channels
-            let y = segment.row * size + first.row
-            let direct = segment.columns.clamped(to: innerRows.contains(segment.row) ? inner : 0..<0)
+            let image = source + segment.image * pixels.height * pixels.width * pixels.channels
+            let direct = segment.columns.clamped(to: whole.rows.contains(segment.row) ? whole.columns : 0..<0)
             for column in segment.columns {
-                let target = transformed + (segment.offset + column - segment.columns.lowerBound) * lines.channels
-                let x = column * size + first.column
+                let target = transformed + (segment.offset + column - segment.columns.lowerBound) * pixels.channels
                 if direct.contains(column) {
                     guard column == direct.lowerBound else { continue }
-                    kernels.input(
-                        image + (y * lines.width + x) * lines.channels, lines.width * lines.channels, lines.channels,
-                        direct.count, target, elementStride)
+                    let corner = pixels.offset(row: segment.row, column: column)
+                    kernel(
+                        image + corner, pixels.width * pixels.channels, pixels.channels, direct.count, target,
+                        elementStride)
                 } else {
-                    copyPixels(of: image, y, x, to: scratch)
-                    kernels.input(scratch, span * lines.channels, lines.channels, 1, target, elementStride)
+                    pixels.copy(row: segment.row, column: column, of: image, to: scratch)
+                    kernel(scratch, pixels.span * pixels.channels, pixels.channels, 1, target, elementStride)
                 }
             }
-        }
-    }
-
-    /// Which of `count` tiles in a line of `extent` pixels read only pixels that exist, when the first reads from `start`.
-    private func columns(inside extent: Int, from start: Int, count: Int) -> Range<Int> {
-        let first = start < 0 ? (size - 1 - start) / size : 0
-        let end = min(count, max(first, (extent - span - start + size) / size))
-        return min(first, end)..<end
-    }
-
-    /// Copies a tile's pixels, zeros where there are none.
-    private func copyPixels(
-        of image: UnsafePointer<Float>, _ y: Int, _ x: Int, to target: UnsafeMutablePointer<Float>
-    ) {
-        let (height, width, channels) = (window.lines.height, window.lines.width, window.lines.channels)
-        let present = max(0, -x)..<max(max(0, -x), min(span, width - x))
-        for row in 0..<span {
-            let line = target + row * span * channels
-            guard 0..<height ~= y + row, !present.isEmpty else {
-                line.update(repeating: 0, count: span * channels)
-                continue
-            }
-            line.update(repeating: 0, count: present.lowerBound * channels)
-            (line + present.lowerBound * channels).update(
-                from: image + ((y + row) * width + x + present.lowerBound) * channels, count: present.count * channels)
-            (line + present.upperBound * channels).update(repeating: 0, count: (span - present.upperBound) * channels)
         }
     }
 }

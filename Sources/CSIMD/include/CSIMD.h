@@ -96,6 +96,16 @@ typedef struct {
     void (*outputPooled)(
         const simd_winograd *tiles, ptrdiff_t tileCount, float *output, uint8_t *_Nullable places, ptrdiff_t rowStride,
         ptrdiff_t columnStride, ptrdiff_t rows, ptrdiff_t columns);
+
+    /// Transforms the gradients of `tiles` tiles of m x m outputs, as `input` does their pixels.
+    void (*gradient)(
+        const float *y, ptrdiff_t lineStride, ptrdiff_t channels, ptrdiff_t tiles, float *transformed,
+        ptrdiff_t elementStride);
+
+    /// Transforms `count` sums of products back to the gradients of filters: products[e * elementStride + i] to
+    /// taps[tap * tapStride + i].
+    void (*filterGradient)(
+        const float *products, ptrdiff_t elementStride, ptrdiff_t count, float *taps, ptrdiff_t tapStride);
 } simd_winograd_kernels;
 
 /// One term of a sum of scaled rows.

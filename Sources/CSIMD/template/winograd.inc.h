@@ -192,6 +192,86 @@ INLINE void winograd_output_pooled(
     }
 }
 
+// A y: what m outputs' gradients in a line become.
+INLINE void winograd_gradient_line(const ptrdiff_t m, const vfloat y[WINOGRAD_MOST], vfloat line[WINOGRAD_MOST]) {
+    if (m == 2) {
+        line[0] = y[0];
+        line[1] = y[0] + y[1];
+        line[2] = y[0] - y[1];
+        line[3] = -y[1];
+        return;
+    }
+    const vfloat even = y[0] + y[2], odd = y[1] + y[3];
+    const vfloat farEven = y[0] + 4.0f * y[2], farOdd = 2.0f * y[1] + 8.0f * y[3];
+    line[0] = y[0];
+    line[1] = even + odd;
+    line[2] = even - odd;
+    line[3] = farEven + farOdd;
+    line[4] = farEven - farOdd;
+    line[5] = y[3];
+}
+
+// G^T p: the three taps that m + 2 sums of products in a line make.
+INLINE void winograd_taps_line(const ptrdiff_t m, const vfloat p[WINOGRAD_MOST], vfloat line[WINOGRAD_MOST]) {
+    const vfloat sum = p[1] + p[2], difference = p[1] - p[2];
+    if (m == 2) {
+        line[0] = p[0] + 0.5f * sum;
+        line[1] = 0.5f * difference;
+        line[2] = 0.5f * sum + p[3];
+        return;
+    }
+    const vfloat farSum = p[3] + p[4], farDifference = p[3] - p[4];
+    line[0] = 0.25f * p[0] - 1.0f / 6 * sum + 1.0f / 24 * farSum;
+    line[1] = 1.0f / 12 * farDifference - 1.0f / 6 * difference;
+    line[2] = 1.0f / 6 * (farSum - sum) + p[5];
+}
+
+INLINE void winograd_gradient(
+    const ptrdiff_t m, const float *y, ptrdiff_t lineStride, ptrdiff_t channels, ptrdiff_t tiles, float *transformed,
+    ptrdiff_t elementStride) {
+    for (ptrdiff_t channel = 0; channel < channels; channel += VECTOR_WIDTH) {
+        const ptrdiff_t first = channel + VECTOR_WIDTH <= channels ? channel : channels - VECTOR_WIDTH;
+        for (ptrdiff_t tile = 0; tile < tiles; tile++) {
+            const float *pixel = y + m * tile * channels + first;
+            vfloat columns[WINOGRAD_MOST][WINOGRAD_MOST];
+            UNROLL for (ptrdiff_t i = 0; i < m; i++) {
+                vfloat pixels[WINOGRAD_MOST];
+                UNROLL for (ptrdiff_t row = 0; row < m; row++) pixels[row] = load(pixel + i * channels + row * lineStride);
+                winograd_gradient_line(m, pixels, columns[i]);
+            }
+            float *target = transformed + tile * channels + first;
+            UNROLL for (ptrdiff_t row = 0; row < m + 2; row++) {
+                vfloat line[WINOGRAD_MOST], result[WINOGRAD_MOST];
+                UNROLL for (ptrdiff_t i = 0; i < m; i++) line[i] = columns[i][row];
+                winograd_gradient_line(m, line, result);
+                UNROLL for (ptrdiff_t i = 0; i < m + 2; i++)
+                    store(target + (row * (m + 2) + i) * elementStride, result[i]);
+            }
+        }
+    }
+}
+
+INLINE void winograd_filter_gradient(
+    const ptrdiff_t m, const float *products, ptrdiff_t elementStride, ptrdiff_t count, float *taps, ptrdiff_t tapStride) {
+    for (ptrdiff_t i = 0; i < count; i += VECTOR_WIDTH) {
+        const ptrdiff_t left = count - i;
+        vfloat columns[WINOGRAD_MOST][3];
+        UNROLL for (ptrdiff_t column = 0; column < m + 2; column++) {
+            vfloat p[WINOGRAD_MOST];
+            UNROLL for (ptrdiff_t row = 0; row < m + 2; row++)
+                p[row] = load_some(products + (row * (m + 2) + column) * elementStride + i, left);
+            winograd_taps_line(m, p, columns[column]);
+        }
+        UNROLL for (ptrdiff_t row = 0; row < 3; row++) {
+            vfloat p[WINOGRAD_MOST], line[WINOGRAD_MOST];
+            UNROLL for (ptrdiff_t column = 0; column < m + 2; column++) p[column] = columns[column][row];
+            winograd_taps_line(m, p, line);
+            UNROLL for (ptrdiff_t column = 0; column < 3; column++)
+                store_some(taps + (row * 3 + column) * tapStride + i, line[column], left);
+        }
+    }
+}
+
 #define WINOGRAD_FOR(M) \
     static void winograd_input_##M( \
         const float *x, ptrdiff_t lineStride, ptrdiff_t channels, ptrdiff_t tiles, float *transformed, \
@@ -210,9 +290,20 @@ INLINE void winograd_output_pooled(
         const simd_winograd *tiles, ptrdiff_t tileCount, float *output, uint8_t *places, ptrdiff_t rowStride, \
         ptrdiff_t columnStride, ptrdiff_t rows, ptrdiff_t columns) { \
         winograd_output_pooled(M, tiles, tileCount, output, places, rowStride, columnStride, rows, columns); \
+    } \
+    static void winograd_gradient_##M( \
+        const float *y, ptrdiff_t lineStride, ptrdiff_t channels, ptrdiff_t tiles, float *transformed, \
+        ptrdiff_t elementStride) { \
+        winograd_gradient(M, y, lineStride, channels, tiles, transformed, elementStride); \
+    } \
+    static void winograd_filter_gradient_##M( \
+        const float *products, ptrdiff_t elementStride, ptrdiff_t count, float *taps, ptrdiff_t tapStride) { \
+        winograd_filter_gradient(M, products, elementStride, count, taps, tapStride); \
     }
 
 WINOGRAD_FOR(2)
 WINOGRAD_FOR(4)
 
-#define WINOGRAD_TABLE(M) {winograd_input_##M, winograd_filter_##M, winograd_output_##M, winograd_output_pooled_##M}
+#define WINOGRAD_TABLE(M) { \
+    winograd_input_##M, winograd_filter_##M, winograd_output_##M, winograd_output_pooled_##M, winograd_gradient_##M, \
+    winograd_filter_gradient_##M}
