@@ -68,10 +68,16 @@ kernel void finish_variance(
         running_variance + channel, present);
 }
 
-// y = scale (x - mean) inverse_deviation + shift.
+// scale (x - mean) inverse_deviation + shift, before the activation.
+static inline floatV normalized(floatV x, floatV centre, floatV factor, floatV offset) {
+    return (x - centre) * factor + offset;
+}
+
+// y = f(scale (x - mean) inverse_deviation + shift).
 kernel void normalize_rows(
     global const float *x, global const float *scale, global const float *shift, global const float *mean,
-    global const float *inverse_deviation, global float *y, ulong rows, int channels, int rows_a_chunk) {
+    global const float *inverse_deviation, global float *y, ulong rows, int channels, int rows_a_chunk,
+    int function) {
     CHANNELS_OF_ITEM
     ROWS_OF_CHUNK
     const floatV centre = load_some(mean + channel, present);
@@ -79,11 +85,12 @@ kernel void normalize_rows(
     const floatV offset = load_some(shift + channel, present);
     for (ulong row = first; row < end; ++row) {
         const ulong place = row * (uint)channels + channel;
-        store_some((load_some(x + place, present) - centre) * factor + offset, y + place, present);
+        const floatV value = normalized(load_some(x + place, present), centre, factor, offset);
+        store_some(activate(value, function), y + place, present);
     }
 }
 
-// The same by known statistics. y and x may be the same memory.
+// Without activation, by known statistics. y and x may be the same memory.
 kernel void infer(
     global const float *x, global const float *scale, global const float *shift, global const float *mean,
     global const float *variance, global float *y, ulong rows, int channels, int rows_a_chunk, float epsilon) {
@@ -99,21 +106,35 @@ kernel void infer(
     }
 }
 
-// partial[chunk, 0, channel] = sum of dy, partial[chunk, 1, channel] = sum of dy times x normalised.
+// What of the gradient dy reaches the normalised x: all of it, or where the activation rises.
+static inline floatV reaching(floatV dy, floatV x, floatV centre, floatV factor, floatV offset, int function) {
+    if (function == 0) return dy;
+    const floatV value = normalized(x, centre, factor, offset);
+    dy = value > (floatV)0.0f ? dy : (floatV)0.0f;
+    if (function == 2) dy = value < (floatV)6.0f ? dy : (floatV)0.0f;
+    return dy;
+}
+
+// partial[chunk, 0, channel] = sum of dy that reaches x, partial[chunk, 1, channel] = sum of dy times x normalised.
 kernel void sum_gradients(
-    global const float *dy, global const float *x, global const float *mean, global const float *inverse_deviation,
-    global float *partial, ulong rows, int channels, int rows_a_chunk) {
+    global const float *dy, global const float *x, global const float *scale, global const float *shift,
+    global const float *mean, global const float *inverse_deviation, global float *partial, ulong rows, int channels,
+    int rows_a_chunk, int function) {
     CHANNELS_OF_ITEM
     ROWS_OF_CHUNK
     const floatV centre = load_some(mean + channel, present);
-    const floatV factor = load_some(inverse_deviation + channel, present);
+    const floatV inverse = load_some(inverse_deviation + channel, present);
+    const floatV factor = load_some(scale + channel, present) * inverse;
+    const floatV offset = load_some(shift + channel, present);
     floatV sum = (floatV)0.0f;
     floatV products = (floatV)0.0f;
     for (ulong row = first; row < end; ++row) {
         const ulong place = row * (uint)channels + channel;
-        const floatV gradient = load_some(dy + place, present);
+        const floatV value = load_some(x + place, present);
+        const floatV gradient =
+            reaching(load_some(dy + place, present), value, centre, factor, offset, function);
         sum += gradient;
-        products += gradient * ((load_some(x + place, present) - centre) * factor);
+        products += gradient * ((value - centre) * inverse);
     }
     store_some(sum, partial + 2 * chunk * (uint)channels + channel, present);
     store_some(products, partial + (2 * chunk + 1) * (uint)channels + channel, present);
@@ -130,20 +151,23 @@ kernel void finish_gradients(
 
 // dx = scale inverse_deviation (dy - mean of dy - x normalised * mean of dy times x normalised).
 kernel void input_gradient(
-    global const float *dy, global const float *x, global const float *scale, global const float *mean,
-    global const float *inverse_deviation, global const float *scale_gradient, global const float *shift_gradient,
-    global float *dx, ulong rows, int channels, int rows_a_chunk) {
+    global const float *dy, global const float *x, global const float *scale, global const float *shift,
+    global const float *mean, global const float *inverse_deviation, global const float *scale_gradient,
+    global const float *shift_gradient, global float *dx, ulong rows, int channels, int rows_a_chunk, int function) {
     CHANNELS_OF_ITEM
     ROWS_OF_CHUNK
     const floatV centre = load_some(mean + channel, present);
-    const floatV factor = load_some(inverse_deviation + channel, present);
-    const floatV scaled = load_some(scale + channel, present) * factor;
+    const floatV inverse = load_some(inverse_deviation + channel, present);
+    const floatV factor = load_some(scale + channel, present) * inverse;
+    const floatV offset = load_some(shift + channel, present);
     const floatV mean_gradient = load_some(shift_gradient + channel, present) / (float)rows;
     const floatV mean_product = load_some(scale_gradient + channel, present) / (float)rows;
     for (ulong row = first; row < end; ++row) {
         const ulong place = row * (uint)channels + channel;
-        const floatV normalized = (load_some(x + place, present) - centre) * factor;
-        const floatV gradient = load_some(dy + place, present);
-        store_some(scaled * (gradient - mean_gradient - normalized * mean_product), dx + place, present);
+        const floatV value = load_some(x + place, present);
+        const floatV gradient =
+            reaching(load_some(dy + place, present), value, centre, factor, offset, function);
+        store_some(
+            factor * (gradient - mean_gradient - (value - centre) * inverse * mean_product), dx + place, present);
     }
 }

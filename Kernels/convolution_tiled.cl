@@ -1,13 +1,15 @@
 // A convolution as a product of matrices that are never made: rows are output pixels, the inner index runs over
-// (window row, window column, channel of the group), columns are output channels of the group.
+// (window row, window column, channel of the group), columns are output channels of the group. A residual, which may be
+// the same memory as the output, is added before the activation.
 
 #define TILED_NAME convolution_tiled
 #define LEFT_ALONG_INNER 1
 #define RIGHT_ALONG_INNER 0
 
 #define TILED_ARGUMENTS                                                                                       \
-    global const float *x, global const float *filter, global const float *bias, global float *y, Window window, \
-        int input_channels, int output_channels, int groups, int has_bias, int function, int count
+    global const float *x, global const float *filter, global const float *bias, global const float *residual,       \
+        global float *y, Window window, int input_channels, int output_channels, int groups, int has_bias,    \
+        int has_residual, int function, int count
 
 #define TILED_SETUP                                                                              \
     const int group = get_group_id(2);                                                           \
@@ -19,6 +21,7 @@
     x += group * channels;                                                                       \
     filter += group * columns;                                                                   \
     bias += has_bias ? group * columns : 0;                                                      \
+    residual += has_residual ? group * columns : 0;                                              \
     y += group * columns;
 
 // Four neighbours along inner = (element, channel).
@@ -48,7 +51,10 @@ static inline float4 left4(
     ((inner) < inner_end ? load4(filter + (inner) * (uint)output_channels, column, columns) : (float4)0.0f)
 #define STORE4(row, column, value)                                                               \
     if ((row) < rows) {                                                                          \
+        const float4 added = has_residual                                                        \
+            ? load4(residual + (row) * (uint)output_channels, column, columns)                   \
+            : (float4)0.0f;                                                                      \
         store4(                                                                                  \
-            finish4(value, bias, has_bias, function, column, columns), y + (row) * (uint)output_channels, \
+            finish4((value) + added, bias, has_bias, function, column, columns), y + (row) * (uint)output_channels, \
             column, columns);                                                                    \
     }

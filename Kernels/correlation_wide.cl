@@ -107,9 +107,10 @@ static inline void advance(Place *place, int height, int width) {
     ++place->sample;
 }
 
+// A residual, which may be the same memory as y, is added before the activation.
 __attribute__((reqd_work_group_size(1, 1, 1))) kernel void correlation_wide(
-    global const float *x, global const float *packed, global const float *bias, global float *y,
-    Correlation sizes, int count) {
+    global const float *x, global const float *packed, global const float *bias, global const float *residual,
+    global float *y, Correlation sizes, int has_residual, int count) {
     const Block block = block_of(get_group_id(0), packed, &sizes);
     const float16 start = sizes.has_bias ? load16(bias + block.channel, block.present) : (float16)0.0f;
     const ulong first = get_group_id(1) * (ulong)sizes.pixels_an_item;
@@ -142,7 +143,9 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void correlation_wide(
         correlate(sums, x, block.filter, block.zeros, &tile, &sizes);
 #pragma unroll
         for (int r = 0; r < ROWS; ++r) {
-            if (r < rows) store16(activate16(sums[r], sizes.function), y + to[r], block.present);
+            if (r >= rows) continue;
+            if (has_residual) sums[r] += load16(residual + to[r], block.present);
+            store16(activate16(sums[r], sizes.function), y + to[r], block.present);
         }
     }
 }

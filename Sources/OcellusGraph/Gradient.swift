@@ -25,6 +25,13 @@ public struct GradientBuilder {
         return gradient
     }
 
+    /// The gradient of the first output as it was before an activation that made it.
+    mutating func gradientBefore(_ activation: ActivationFunction) throws -> ValueID {
+        let gradient = try gradientOfOutput()
+        guard activation != .identity else { return gradient }
+        return try append(ActivationGradient(activation), [gradient, outputs[0]])[0]
+    }
+
     /// Appends a backward operation.
     /// - Returns: its outputs.
     public mutating func append(_ operation: any Operation, _ inputs: [ValueID]) throws -> [ValueID] {

@@ -171,6 +171,15 @@ public struct Graph: Sendable {
         return ValueID(index: values.count - 1)
     }
 
+    /// Gives a parameter or state another name, as one whose content a pass changes needs.
+    /// - Returns: the name.
+    mutating func rename(_ id: ValueID, to name: String) -> String {
+        stored[values[id.index].name] = nil
+        values[id.index] = Value(name: name, description: values[id.index].description, kind: values[id.index].kind)
+        stored[name] = id
+        return name
+    }
+
     /// Puts other nodes in place of all nodes: for passes that rewrite the graph, which must keep every value that is
     /// still used.
     package mutating func replaceNodes(_ nodes: [Node]) { self.nodes = nodes }

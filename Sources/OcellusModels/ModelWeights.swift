@@ -21,6 +21,20 @@ public enum ModelWeights: Sendable {
             })
     }
 
+    /// What a network starts with: each parameter and state as its initialiser says.
+    public init(initialOf graph: Graph, seed: UInt64) {
+        self.init(
+            graph.storedValues.enumerated().compactMap { place, id in
+                let (name, shape) = (graph[id].name, graph[id].description.shape)
+                switch graph[id].kind {
+                case .parameter(let initializer), .state(let initializer):
+                    return NamedTensor(
+                        name, shape, initializer.values(count: shape.count, seed: seed, parameter: place))
+                case .input, .activation: return nil
+                }
+            })
+    }
+
     /// The names, sorted.
     public var names: [String] {
         switch self {
@@ -58,9 +72,10 @@ public enum ModelWeights: Sendable {
     }
 
     /// Sets the parameters and states of `graph` in `store`, which must have them (`ParameterStore.add`).
+    /// - Parameter names: those that are left alone.
     /// - Throws: `ModelError` when one is missing here or has another shape; `BackendError` when writing fails.
-    public func copy(_ graph: Graph, to store: ParameterStore) throws {
-        for value in graph.storedValues.map({ graph[$0] }) {
+    public func copy(_ graph: Graph, to store: ParameterStore, except names: Set<String> = []) throws {
+        for value in graph.storedValues.map({ graph[$0] }) where !names.contains(value.name) {
             let region = try store.region(of: value.name)
             try withUnsafeValues(of: value.name) { values in
                 guard let shape = store.shape(of: value.name), values.count == shape.count else {

@@ -24,9 +24,7 @@ public final class Predictor {
         self.model = model
         self.capacity = min(max(1, capacity), Plan.capacities.upperBound)
         var graph = try model.network.inferenceGraph()
-        graph.fuse(where: backend.supports)
-        let parameters = ParameterStore(backend: backend)
-        try parameters.add(graph, weights: model.weights)
+        let parameters = try ParameterStore(forInferenceOf: &graph, weights: model.weights, backend: backend)
         plan = try Plan(graph, capacity: self.capacity, parameters: parameters, parametersAreConstant: true)
         input = [Float](repeating: 0, count: self.capacity * model.preprocessing.valueCount)
     }
@@ -106,13 +104,5 @@ public struct Prediction: Sendable, Equatable, Encodable {
         try container.encode(name, forKey: .name)
         try container.encode(confidence, forKey: .confidence)
         try container.encode(top, forKey: .top)
-    }
-}
-
-extension ParameterStore {
-    /// Adds a graph's parameters and states with the values that a model has for them.
-    public func add(_ graph: Graph, weights: ModelWeights) throws {
-        try add(graph, seed: 0)
-        try weights.copy(graph, to: self)
     }
 }

@@ -70,13 +70,18 @@ struct Correlation {
     /// Launches that pack the filter and compute.
     func prepare(
         on backend: OpenCLBackend, x: KernelArgument, filter: Operand, bias: KernelArgument?,
-        y: KernelArgument, scratch: BufferRegion, isBatched: Bool, label: String
+        residual: KernelArgument? = nil, y: KernelArgument, scratch: BufferRegion, isBatched: Bool, label: String
     ) throws -> [KernelLaunch] {
         let pixelsPerItem = placesPerItem.rounded(upTo: backend.wideRows)
         return try prepare(
             on: backend, "correlation_wide", of: .files("window", "wide", "correlation_wide"), filter: filter,
             scratch: scratch, placesPerItem: pixelsPerItem, isBatched: isBatched, label: label
-        ) { packed, sizes in [x, packed, bias ?? packed, y, sizes, isBatched ? .count : .int(1)] }
+        ) { packed, sizes in
+            [
+                x, packed, bias ?? packed, residual ?? packed, y, sizes, .int(residual == nil ? 0 : 1),
+                isBatched ? .count : .int(1),
+            ]
+        }
     }
 
     /// The same for a convolution under a 2×2 max-pooling; the grid is that of the pooled places.

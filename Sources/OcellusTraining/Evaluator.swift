@@ -20,9 +20,8 @@ public enum Evaluator {
         guard Plan.capacities.contains(batchSize) else {
             throw TrainingError("the batch is \(batchSize); it must be \(Plan.capacities)")
         }
-        let graph = try TrainingGraphs.evaluation(model.network, backend: backend)
-        let parameters = ParameterStore(backend: backend)
-        try parameters.add(graph, weights: model.weights)
+        var graph = try TrainingGraphs.evaluation(model.network)
+        let parameters = try ParameterStore(forInferenceOf: &graph, weights: model.weights, backend: backend)
         let plan = try Plan(graph, capacity: batchSize, parameters: parameters, parametersAreConstant: true)
         let cache = cache ?? PictureCache(preprocessing: model.preprocessing, byteLimit: 0)
         let loader = try Loader(

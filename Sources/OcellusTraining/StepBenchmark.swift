@@ -1,4 +1,5 @@
 import OcellusGraph
+import OcellusModels
 import OcellusNetworks
 
 #if canImport(Glibc)
@@ -50,9 +51,8 @@ public struct StepBenchmark: Sendable, Encodable {
             plan = try Plan(graphs.training, capacity: batch, parameters: parameters)
         } else {
             var graph = try network.inferenceGraph()
-            graph.fuse(where: backend.supports)
-            let parameters = ParameterStore(backend: backend)
-            try parameters.add(graph, seed: 0)
+            let weights = ModelWeights(initialOf: graph, seed: 0)
+            let parameters = try ParameterStore(forInferenceOf: &graph, weights: weights, backend: backend)
             plan = try Plan(graph, capacity: batch, parameters: parameters, parametersAreConstant: true)
         }
         try Self.fillInputs(plan, network, batch)

@@ -18,7 +18,8 @@ public struct TrainingGraphs: Sendable {
         _ network: Network, loss: SoftmaxCrossEntropy, optimizer: OptimizerOptions, backend: any Backend,
         isFused: Bool = true
     ) throws {
-        var (graph, lossValue) = try Self.forward(network, loss, backend, isTraining: true, isFused: isFused)
+        var (graph, lossValue) = try Self.forward(network, loss, isTraining: true)
+        if isFused { graph.fuse(where: backend.supports) }
         let parameters = graph.parameters
         let gradients = try graph.differentiate(lossValue, withRespectTo: parameters)
         for parameter in parameters {
@@ -26,19 +27,18 @@ public struct TrainingGraphs: Sendable {
             try optimizer.appendUpdate(of: parameter, gradient: gradient, to: &graph)
         }
         training = graph
-        evaluation = try Self.forward(network, SoftmaxCrossEntropy(), backend, isTraining: false, isFused: isFused)
-            .graph
+        var evaluation = try Self.evaluation(network)
+        if isFused { evaluation.fuse(where: backend.supports) }
+        self.evaluation = evaluation
     }
 
-    /// The graph of a network with its loss, as evaluation runs it.
-    public static func evaluation(
-        _ network: Network, backend: any Backend
-    ) throws -> Graph {
-        try forward(network, SoftmaxCrossEntropy(), backend, isTraining: false, isFused: true).graph
+    /// The graph of a network with its loss, as evaluation runs it, unfused.
+    public static func evaluation(_ network: Network) throws -> Graph {
+        try forward(network, SoftmaxCrossEntropy(), isTraining: false).graph
     }
 
     private static func forward(
-        _ network: Network, _ loss: SoftmaxCrossEntropy, _ backend: any Backend, isTraining: Bool, isFused: Bool
+        _ network: Network, _ loss: SoftmaxCrossEntropy, isTraining: Bool
     ) throws -> (graph: Graph, loss: ValueID) {
         let (builder, logits) = try network.build(isTraining: isTraining)
         var graph = builder.graph
@@ -46,7 +46,6 @@ public struct TrainingGraphs: Sendable {
         let results = try graph.append(loss, [logits, targets], layer: "loss")
         graph.output("losses", results[0])
         graph.output("probabilities", results[1])
-        if isFused { graph.fuse(where: backend.supports) }
         return (graph, results[0])
     }
 }

@@ -10,10 +10,10 @@ struct FusionTests {
         return graph
     }
 
-    private func convolution(_ graph: inout Graph, _ input: ValueID) throws -> ValueID {
-        let filter = try graph.parameter("weight", [3, 3, 3, 8], .zeros)
-        let bias = try graph.parameter("bias", [8], .zeros)
-        return try graph.append(Convolution(Window(3)), [input, filter, bias], layer: "conv")[0]
+    private func convolution(_ graph: inout Graph, _ input: ValueID, _ name: String = "conv") throws -> ValueID {
+        let filter = try graph.parameter("\(name).weight", [3, 3, 3, 8], .zeros)
+        let bias = try graph.parameter("\(name).bias", [8], .zeros)
+        return try graph.append(Convolution(Window(3)), [input, filter, bias], layer: name)[0]
     }
 
     @Test("convolution, activation and 2×2 pooling become one operation")
@@ -74,6 +74,53 @@ struct FusionTests {
             graph.fuse { _, _, _ in true }
             #expect(graph.nodes.count == 2)
         }
+    }
+
+    @Test("a convolution takes on the residual that is added to it, and the activation after")
+    func residual() throws {
+        func block() throws -> Graph {
+            try graph { graph, input in
+                let short = try convolution(&graph, input, "short")
+                let long = try convolution(&graph, input, "long")
+                let sum = try graph.append(Add(), [long, short], layer: "add")[0]
+                return try graph.append(Activation(.relu), [sum], layer: "relu")[0]
+            }
+        }
+        var fused = try block()
+        fused.fuse { _, _, _ in true }
+        #expect(fused.nodes.map(\.operation.name) == ["convolution", "residualConvolution"])
+        #expect((fused.nodes[1].operation as? ResidualConvolution)?.convolution.activation == .relu)
+        // The later convolution adds what the earlier one gave.
+        #expect(fused.nodes[1].layer == "long" && fused.nodes[1].inputs.last == fused.nodes[0].outputs[0])
+        var unfused = try block()
+        unfused.fuse { operation, _, _ in !(operation is ResidualConvolution) }
+        #expect(unfused.nodes.map(\.operation.name) == ["convolution", "convolution", "add"])
+        #expect((unfused.nodes[2].operation as? Add)?.activation == .relu)
+    }
+
+    @Test("a sum of a convolution with itself stays a sum")
+    func doubled() throws {
+        var graph = try graph { graph, input in
+            let y = try convolution(&graph, input)
+            return try graph.append(Add(), [y, y], layer: "add")[0]
+        }
+        graph.fuse { _, _, _ in true }
+        #expect(graph.nodes.map(\.operation.name) == ["convolution", "add"])
+    }
+
+    @Test("batch normalisation takes on the activation after it, and keeps what its gradient needs")
+    func normalization() throws {
+        var graph = try graph { graph, input in
+            let channels = try ["weight", "bias"].map { try graph.parameter("bn.\($0)", [3], .ones) }
+            let statistics = try ["mean", "variance"].map { try graph.state("bn.\($0)", [3], .ones) }
+            let y = try graph.append(BatchNormalization(), [input] + channels + statistics, layer: "bn")[0]
+            return try graph.append(Activation(.relu6), [y], layer: "relu")[0]
+        }
+        let y = graph.outputs["y"]
+        graph.fuse { _, _, _ in true }
+        #expect(graph.nodes.count == 1)
+        #expect((graph.nodes[0].operation as? BatchNormalization)?.activation == .relu6)
+        #expect(graph.nodes[0].outputs.count == 3 && graph.nodes[0].outputs[0] == y)
     }
 
     @Test("what nobody reads is removed")

@@ -30,6 +30,13 @@ typedef enum {
     simd_relu6,
 } simd_activation;
 
+/// A map of channels: the activation of x[row][c] * scale[c] + shift[c].
+typedef struct {
+    const float *scale;
+    const float *shift;
+    simd_activation activation;
+} simd_channel_map;
+
 /// Operands of `multiply`: output[row][column] = sum of a[row][k] * b[k][column].
 ///
 /// The rows of `a` consist of `runCount` runs of `runLength` contiguous floats; run `r` of row `i` starts at
@@ -242,18 +249,20 @@ typedef struct {
     void (*sumSquaredDeviations)(
         const float *x, const float *mean, ptrdiff_t rows, ptrdiff_t channels, double *sums);
 
-    /// sums[c] += the sum over rows of y[row][c] * (x[row][c] - mean[c]).
-    void (*sumDeviationProducts)(
-        const float *y, const float *x, const float *mean, ptrdiff_t rows, ptrdiff_t channels, double *sums);
+    /// output[row][c] = the map of x[row][c].
+    void (*mapChannels)(
+        const simd_channel_map *map, const float *x, ptrdiff_t rows, ptrdiff_t channels, float *output);
 
-    /// output[row][c] = x[row][c] * scale[c] + shift[c].
-    void (*scaleChannels)(
-        const float *x, const float *scale, const float *shift, ptrdiff_t rows, ptrdiff_t channels, float *output);
+    /// With g the gradient behind `map` that reaches its activation: sums[c] += the sum over rows of g[row][c],
+    /// sums[channels + c] += the sum over rows of g[row][c] * (x[row][c] - mean[c]).
+    void (*sumMapGradients)(
+        const simd_channel_map *map, const float *gradient, const float *x, const float *mean, ptrdiff_t rows,
+        ptrdiff_t channels, double *sums);
 
-    /// output[row][c] = y[row][c] * yScale[c] + x[row][c] * xScale[c] + shift[c].
-    void (*combineChannels)(
-        const float *y, const float *yScale, const float *x, const float *xScale, const float *shift, ptrdiff_t rows,
-        ptrdiff_t channels, float *output);
+    /// output[row][c] = g[row][c] * byGradient[c] + x[row][c] * byInput[c] + shift[c], with g as above.
+    void (*combineMapGradients)(
+        const simd_channel_map *map, const float *gradient, const float *byGradient, const float *x,
+        const float *byInput, const float *shift, ptrdiff_t rows, ptrdiff_t channels, float *output);
 
     // MARK: Element by element; output may be an input
 
@@ -263,6 +272,10 @@ typedef struct {
     /// gradient where the function whose value is y rises, else 0.
     void (*activationGradient)(
         simd_activation activation, const float *gradient, const float *y, ptrdiff_t count, float *output);
+
+    /// The function of a + b.
+    void (*addActivated)(
+        simd_activation activation, const float *a, const float *b, ptrdiff_t count, float *output);
 
     /// a + b.
     void (*add)(const float *a, const float *b, ptrdiff_t count, float *output);

@@ -6,7 +6,7 @@
 // Channels whose float sums are kept at once.
 #define SUM_CHANNELS 128
 
-// `TERM` gives the summand of x (and y) at `row` and `channel`.
+// `TERM` gives the summand of x at `row` and `channel`.
 #define SUM_OVER_ROWS(TERM) \
     for (ptrdiff_t first = 0; first < channels; first += SUM_CHANNELS) { \
         const ptrdiff_t width = channels - first < SUM_CHANNELS ? channels - first : SUM_CHANNELS; \
@@ -33,32 +33,72 @@ static void sum_squared_deviations(
         (x[row * channels + channel] - mean[channel]) * (x[row * channels + channel] - mean[channel]))
 }
 
-static void sum_deviation_products(
-    const float *restrict y, const float *restrict x, const float *restrict mean, ptrdiff_t rows, ptrdiff_t channels,
-    double *restrict sums) {
-    SUM_OVER_ROWS(y[row * channels + channel] * (x[row * channels + channel] - mean[channel]))
-}
+// The map of channel i of x, before its activation.
+#define MAP_VECTOR(map, x, i) (load((x) + (i)) * load((map)->scale + (i)) + load((map)->shift + (i)))
+#define MAP_PART(map, x, i, present) \
+    (load_part((x) + (i), present) * load_part((map)->scale + (i), present) + load_part((map)->shift + (i), present))
 
-// The output may be an input, so vectors are loaded and stored by hand.
-static void scale_channels(
-    const float *x, const float *scale, const float *shift, ptrdiff_t rows, ptrdiff_t channels, float *output) {
+static void map_channels(
+    const simd_channel_map *map, const float *x, ptrdiff_t rows, ptrdiff_t channels, float *output) {
     for (ptrdiff_t row = 0; row < rows; row++, x += channels, output += channels) {
         ptrdiff_t i = 0;
         for (; i + VECTOR_WIDTH <= channels; i += VECTOR_WIDTH)
-            store(output + i, load(x + i) * load(scale + i) + load(shift + i));
-        for (; i < channels; i++) output[i] = x[i] * scale[i] + shift[i];
+            store(output + i, activate_vector(MAP_VECTOR(map, x, i), map->activation));
+        if (i < channels) {
+            const ptrdiff_t present = channels - i;
+            store_part(output + i, activate_vector(MAP_PART(map, x, i, present), map->activation), present);
+        }
     }
 }
 
-static void combine_channels(
-    const float *y, const float *yScale, const float *x, const float *xScale, const float *shift, ptrdiff_t rows,
-    ptrdiff_t channels, float *output) {
-    for (ptrdiff_t row = 0; row < rows; row++, x += channels, y += channels, output += channels) {
+static void sum_map_gradients(
+    const simd_channel_map *map, const float *gradient, const float *x, const float *mean, ptrdiff_t rows,
+    ptrdiff_t channels, double *sums) {
+    for (ptrdiff_t start = 0; start < rows; start += SUM_ROWS) {
+        const ptrdiff_t count = rows - start < SUM_ROWS ? rows - start : SUM_ROWS;
+        for (ptrdiff_t i = 0; i < channels; i += VECTOR_WIDTH) {
+            const ptrdiff_t present = channels - i < VECTOR_WIDTH ? channels - i : VECTOR_WIDTH;
+            const float *g = gradient + start * channels + i, *v = x + start * channels + i;
+            const vfloat centre = load_part(mean + i, present);
+            vfloat sum = {0}, products = {0};
+            for (ptrdiff_t row = 0; row < count; row++, g += channels, v += channels) {
+                vfloat reaching, value;
+                if (present == VECTOR_WIDTH) {
+                    value = load(v);
+                    reaching = gradient_vector(load(g), MAP_VECTOR(map, v - i, i), map->activation);
+                } else {
+                    value = load_part(v, present);
+                    reaching = gradient_vector(
+                        load_part(g, present), MAP_PART(map, v - i, i, present), map->activation);
+                }
+                sum += reaching;
+                products += reaching * (value - centre);
+            }
+            for (ptrdiff_t lane = 0; lane < present; lane++) {
+                sums[i + lane] += sum[lane];
+                sums[channels + i + lane] += products[lane];
+            }
+        }
+    }
+}
+
+static void combine_map_gradients(
+    const simd_channel_map *map, const float *gradient, const float *byGradient, const float *x, const float *byInput,
+    const float *shift, ptrdiff_t rows, ptrdiff_t channels, float *output) {
+    for (ptrdiff_t row = 0; row < rows; row++, x += channels, gradient += channels, output += channels) {
         ptrdiff_t i = 0;
         for (; i + VECTOR_WIDTH <= channels; i += VECTOR_WIDTH) {
-            const vfloat constant = load(x + i) * load(xScale + i) + load(shift + i);
-            store(output + i, load(y + i) * load(yScale + i) + constant);
+            const vfloat reaching = gradient_vector(load(gradient + i), MAP_VECTOR(map, x, i), map->activation);
+            const vfloat constant = load(x + i) * load(byInput + i) + load(shift + i);
+            store(output + i, reaching * load(byGradient + i) + constant);
         }
-        for (; i < channels; i++) output[i] = y[i] * yScale[i] + (x[i] * xScale[i] + shift[i]);
+        if (i < channels) {
+            const ptrdiff_t present = channels - i;
+            const vfloat reaching = gradient_vector(
+                load_part(gradient + i, present), MAP_PART(map, x, i, present), map->activation);
+            const vfloat constant =
+                load_part(x + i, present) * load_part(byInput + i, present) + load_part(shift + i, present);
+            store_part(output + i, reaching * load_part(byGradient + i, present) + constant, present);
+        }
     }
 }

@@ -23,17 +23,14 @@ static void activate(simd_activation activation, const float *x, ptrdiff_t count
     UNARY(x, activate_vector(a, activation))
 }
 
-// What passes where y rises: nothing at or below zero, nor at ReLU6's upper end.
-INLINE vfloat gradient_vector(vfloat gradient, vfloat y, simd_activation activation) {
-    if (activation == simd_identity) return gradient;
-    vint stops = y <= 0.0f;
-    if (activation == simd_relu6) stops |= y >= 6.0f;
-    return (vfloat)(~stops & (vint)gradient);
-}
-
 static void activation_gradient(
     simd_activation activation, const float *gradient, const float *y, ptrdiff_t count, float *output) {
     BINARY(gradient, y, gradient_vector(a, b, activation))
+}
+
+static void add_activated(
+    simd_activation activation, const float *x, const float *y, ptrdiff_t count, float *output) {
+    BINARY(x, y, activate_vector(a + b, activation))
 }
 
 static void add(const float *x, const float *y, ptrdiff_t count, float *output) { BINARY(x, y, a + b) }

@@ -34,6 +34,14 @@ INLINE vfloat activate_vector(vfloat x, simd_activation activation) {
     return x;
 }
 
+// What passes where y rises: nothing at or below zero, nor at ReLU6's upper end.
+INLINE vfloat gradient_vector(vfloat gradient, vfloat y, simd_activation activation) {
+    if (activation == simd_identity) return gradient;
+    vint stops = y <= 0.0f;
+    if (activation == simd_relu6) stops |= y >= 6.0f;
+    return (vfloat)(~stops & (vint)gradient);
+}
+
 INLINE float activate_scalar(float x, simd_activation activation) {
     if (activation == simd_identity) return x;
     x = x < 0 ? 0 : x;

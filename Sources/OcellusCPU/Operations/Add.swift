@@ -5,11 +5,12 @@ extension Add: CPUOperation {
         let a = try arguments.input(0)
         let b = try arguments.input(1)
         let sum = try arguments.output(0)
+        let function = activation.simd
         let description = arguments.inputs[0].description
         return CPUStep { invocation in
             backend.forEachBlock(of: description.count(samples: invocation.count)) { range in
                 let first = range.lowerBound
-                backend.kernels.add(a + first, b + first, range.count, sum + first)
+                backend.kernels.addActivated(function, a + first, b + first, range.count, sum + first)
             }
         }
     }

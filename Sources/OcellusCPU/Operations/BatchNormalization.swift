@@ -1,3 +1,4 @@
+import CSIMD
 import OcellusGraph
 
 extension BatchNormalization: CPUOperation {
@@ -15,6 +16,7 @@ extension BatchNormalization: CPUOperation {
         let (gamma, beta) = (try arguments.input(1), try arguments.input(2))
         let (runningMean, runningVariance) = (try arguments.mutableInput(3), try arguments.mutableInput(4))
         let (y, mean, inverse) = (try arguments.output(0), try arguments.output(1), try arguments.output(2))
+        let map = simd_channel_map(scale: scale, shift: shift, activation: activation.simd)
         return CPUStep { invocation in
             let rows = room.rows(invocation)
             let count = Double(rows)
@@ -40,7 +42,9 @@ extension BatchNormalization: CPUOperation {
             }
             backend.forEachBlock(of: rows, minimum: 256) { rows in
                 let first = rows.lowerBound * channels
-                backend.kernels.scaleChannels(x + first, scale, shift, rows.count, channels, y + first)
+                withUnsafePointer(to: map) {
+                    backend.kernels.mapChannels($0, x + first, rows.count, channels, y + first)
+                }
             }
         }
     }
@@ -50,44 +54,50 @@ extension BatchNormalizationGradient: CPUOperation {
     /// Room for partial sums, and what dx is made of.
     public func workspaceByteCount(
         on backend: CPUBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
-    ) -> Int { NormalizationWorkspace(inputs[0], capacity).byteCount }
+    ) -> Int { NormalizationWorkspace(inputs[0], capacity, sumsPerChannel: 2).byteCount }
 
     public func prepare(on backend: CPUBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
-        let room = NormalizationWorkspace(arguments.inputs[0].description, arguments.capacity)
+        let room = NormalizationWorkspace(arguments.inputs[0].description, arguments.capacity, sumsPerChannel: 2)
         let (sums, floats) = try room.parts(of: arguments)
         let channels = room.channels
-        // dx = dy · byGradient + x · byInput + shift
-        let (byGradient, byInput, shift) = (floats, floats + channels, floats + 2 * channels)
-        let (gradient, x, gamma) = (try arguments.input(0), try arguments.input(1), try arguments.input(2))
-        let (mean, inverse) = (try arguments.input(3), try arguments.input(4))
+        // dx = dy · scale + x · byInput + constant, for the dy that the activation lets through.
+        let (scale, shift) = (floats, floats + channels)
+        let (byInput, constant) = (floats + 2 * channels, floats + 3 * channels)
+        let (gradient, x) = (try arguments.input(0), try arguments.input(1))
+        let (gamma, beta) = (try arguments.input(2), try arguments.input(3))
+        let (mean, inverse) = (try arguments.input(4), try arguments.input(5))
         let (dx, dGamma, dBeta) = (try arguments.output(0), try arguments.output(1), try arguments.output(2))
+        let map = simd_channel_map(scale: scale, shift: shift, activation: activation.simd)
         return CPUStep { invocation in
             let rows = room.rows(invocation)
             let count = Double(rows)
+            for channel in 0..<channels {
+                scale[channel] = gamma[channel] * inverse[channel]
+                shift[channel] = beta[channel] - mean[channel] * scale[channel]
+            }
             room.sums.run(rows: rows, workspace: sums, on: backend) { rows, sums in
                 let first = rows.lowerBound * channels
-                backend.kernels.sumDeviationProducts(gradient + first, x + first, mean, rows.count, channels, sums)
+                withUnsafePointer(to: map) {
+                    backend.kernels.sumMapGradients(
+                        $0, gradient + first, x + first, mean, rows.count, channels, sums)
+                }
             }
             for channel in 0..<channels {
                 let inverse = Double(inverse[channel])
-                dGamma[channel] = Float(sums[channel] * inverse)
-                byInput[channel] = Float(
-                    -Double(gamma[channel]) * inverse * inverse * inverse * sums[channel] / count)
-            }
-            room.sums.run(rows: rows, workspace: sums, on: backend) { rows, sums in
-                backend.kernels.sumChannels(gradient + rows.lowerBound * channels, rows.count, channels, sums)
-            }
-            for channel in 0..<channels {
+                let products = sums[channels + channel]
                 dBeta[channel] = Float(sums[channel])
-                byGradient[channel] = gamma[channel] * inverse[channel]
-                shift[channel] = Float(
-                    -Double(byGradient[channel]) * sums[channel] / count
+                dGamma[channel] = Float(products * inverse)
+                byInput[channel] = Float(-Double(gamma[channel]) * inverse * inverse * inverse * products / count)
+                constant[channel] = Float(
+                    -Double(scale[channel]) * sums[channel] / count
                         - Double(byInput[channel]) * Double(mean[channel]))
             }
             backend.forEachBlock(of: rows, minimum: 256) { rows in
                 let first = rows.lowerBound * channels
-                backend.kernels.combineChannels(
-                    gradient + first, byGradient, x + first, byInput, shift, rows.count, channels, dx + first)
+                withUnsafePointer(to: map) {
+                    backend.kernels.combineMapGradients(
+                        $0, gradient + first, scale, x + first, byInput, constant, rows.count, channels, dx + first)
+                }
             }
         }
     }
@@ -107,6 +117,7 @@ extension BatchNormalizationInference: CPUOperation {
         let (x, gamma, beta) = (try arguments.input(0), try arguments.input(1), try arguments.input(2))
         let (mean, variance) = (try arguments.input(3), try arguments.input(4))
         let y = try arguments.output(0)
+        let map = simd_channel_map(scale: scale, shift: shift, activation: simd_identity)
         return CPUStep { invocation in
             for channel in 0..<channels {
                 let factor = Double(gamma[channel]) / (Double(variance[channel]) + Double(epsilon)).squareRoot()
@@ -116,25 +127,28 @@ extension BatchNormalizationInference: CPUOperation {
             let rows = description.count(samples: invocation.count) / channels
             backend.forEachBlock(of: rows, minimum: 256) { rows in
                 let first = rows.lowerBound * channels
-                backend.kernels.scaleChannels(x + first, scale, shift, rows.count, channels, y + first)
+                withUnsafePointer(to: map) {
+                    backend.kernels.mapChannels($0, x + first, rows.count, channels, y + first)
+                }
             }
         }
     }
 }
 
-/// Scratch memory of batch normalisation: chunked sums in double, then three floats a channel.
+/// Scratch memory of batch normalisation: chunked sums in double, then four floats a channel.
 private struct NormalizationWorkspace {
     let input: TensorDescription
     let channels: Int
     let sums: ChannelSums
 
-    init(_ input: TensorDescription, _ capacity: Int) {
+    init(_ input: TensorDescription, _ capacity: Int, sumsPerChannel: Int = 1) {
         self.input = input
         channels = input.shape[-1]
-        sums = ChannelSums(rows: input.count(samples: capacity) / max(channels, 1), channels: channels)
+        sums = ChannelSums(
+            rows: input.count(samples: capacity) / max(channels, 1), channels: sumsPerChannel * channels)
     }
 
-    var byteCount: Int { sums.workspaceCount * 8 + 3 * channels * 4 }
+    var byteCount: Int { sums.workspaceCount * 8 + 4 * channels * 4 }
 
     func rows(_ invocation: Invocation) -> Int { input.count(samples: invocation.count) / channels }
 

@@ -9,6 +9,13 @@ extension Convolution: CPUOperation {
     }
 
     public func prepare(on backend: CPUBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
+        try prepare(on: backend, arguments, addend: nil)
+    }
+
+    /// The same with a tensor that is added before the activation.
+    func prepare(
+        on backend: CPUBackend, _ arguments: OperationArguments, addend: UnsafePointer<Float>?
+    ) throws -> any PreparedStep {
         let kernel = try kernel(
             arguments.inputs.map(\.description), bias: hasBias ? arguments.input(2) : nil,
             ConvolutionKernel.Use(arguments), on: backend)
@@ -18,7 +25,7 @@ extension Convolution: CPUOperation {
         let shape = arguments.outputs[0].description.shape
         let output = SlidingProduct.Output(
             start: try arguments.output(0), imageStride: shape.count, rowStride: shape[1] * shape[2],
-            columnStride: shape[2])
+            columnStride: shape[2], addend: addend)
         let isBatched = arguments.inputs[0].description.isBatched
         return CPUStep(algorithm: kernel.algorithm) { invocation in
             kernel.run(

@@ -1,5 +1,5 @@
 /// Batch normalisation as in training (Ioffe & Szegedy, ICML 2015): each channel is normalised by its mean and variance
-/// over the samples present and all places, then scaled and shifted: `y = γ · (x − mean) / √(variance + ε) + β`.
+/// over the samples present and all places, then scaled and shifted: `y = f(γ · (x − mean) / √(variance + ε) + β)`.
 ///
 /// Inputs: x `[N, …, C]`, γ, β, running mean and running variance, `[C]` each; the last two are changed:
 /// `running ← momentum · running + (1 − momentum) · batch's`. Outputs: y, the batch's mean `[C]`, and
@@ -12,12 +12,25 @@ public struct BatchNormalization: DifferentiableOperation, Hashable {
     public let momentum: Float
     /// Whether the running variance takes the unbiased estimate (PyTorch) or the biased one (Keras).
     public let tracksUnbiasedVariance: Bool
+    /// What is applied at the end.
+    public let activation: ActivationFunction
 
     /// Batch normalisation with Keras' defaults.
-    public init(epsilon: Float = 1e-3, momentum: Float = 0.99, tracksUnbiasedVariance: Bool = false) {
+    public init(
+        epsilon: Float = 1e-3, momentum: Float = 0.99, tracksUnbiasedVariance: Bool = false,
+        activation: ActivationFunction = .identity
+    ) {
         self.epsilon = epsilon
         self.momentum = momentum
         self.tracksUnbiasedVariance = tracksUnbiasedVariance
+        self.activation = activation
+    }
+
+    /// The same with an activation at its end.
+    func followed(by activation: ActivationFunction) -> BatchNormalization {
+        BatchNormalization(
+            epsilon: epsilon, momentum: momentum, tracksUnbiasedVariance: tracksUnbiasedVariance,
+            activation: activation)
     }
 
     public var mutatedInputs: [Int] { [3, 4] }
@@ -31,10 +44,10 @@ public struct BatchNormalization: DifferentiableOperation, Hashable {
 
     public func differentiate(_ builder: inout GradientBuilder) throws {
         let gradients = try builder.append(
-            BatchNormalizationGradient(),
+            BatchNormalizationGradient(activation: activation),
             [
-                builder.gradientOfOutput(), builder.inputs[0], builder.inputs[1], builder.outputs[1],
-                builder.outputs[2],
+                builder.gradientOfOutput(), builder.inputs[0], builder.inputs[1], builder.inputs[2],
+                builder.outputs[1], builder.outputs[2],
             ])
         for index in 0..<3 where builder.needsGradient(ofInput: index) {
             builder.setGradient(ofInput: index, to: gradients[index])
@@ -42,18 +55,22 @@ public struct BatchNormalization: DifferentiableOperation, Hashable {
     }
 }
 
-/// The gradient of batch normalisation: (dy, x, γ, mean, inverse standard deviation) → (dx, dγ, dβ).
+/// The gradient of batch normalisation and the activation after it: (dy, x, γ, β, mean, inverse standard deviation) →
+/// (dx, dγ, dβ). Where the activation rose is computed again from x, which costs less than reading y.
 public struct BatchNormalizationGradient: Operation, Hashable {
     public static let name = "batchNormalizationGradient"
 
-    /// The gradient by the input, the scale and the shift.
-    public init() {}
+    /// What was applied at the end.
+    public let activation: ActivationFunction
 
-    /// (dy, x, γ, mean, inverse standard deviation) → (dx, dγ, dβ).
+    /// The gradient by the input, the scale and the shift.
+    public init(activation: ActivationFunction = .identity) { self.activation = activation }
+
+    /// (dy, x, γ, β, mean, inverse standard deviation) → (dx, dγ, dβ).
     public func outputs(for inputs: [TensorDescription]) throws(ShapeMismatch) -> [TensorDescription] {
-        try expect(inputs, 5)
+        try expect(inputs, 6)
         try expectSame(Array(inputs[0..<2]), 2)
-        try expectChannels(Array(inputs.dropFirst()), 4)
+        try expectChannels(Array(inputs.dropFirst()))
         return [inputs[0], inputs[2], inputs[2]]
     }
 }
@@ -77,9 +94,9 @@ public struct BatchNormalizationInference: Operation, Hashable {
 }
 
 extension Operation {
-    /// Throws unless the first of `count` inputs has channels and each other is one number a channel.
-    fileprivate func expectChannels(_ inputs: [TensorDescription], _ count: Int = 5) throws(ShapeMismatch) {
-        try expect(inputs, count)
+    /// Throws unless the first of five inputs has channels and each other is one number a channel.
+    fileprivate func expectChannels(_ inputs: [TensorDescription]) throws(ShapeMismatch) {
+        try expect(inputs, 5)
         guard inputs[0].shape.rank >= 1 else { throw ShapeMismatch("wants an input with channels, not \(inputs[0])") }
         for input in inputs.dropFirst() { try expect(input, is: [inputs[0].shape[-1]], "scale, shift and statistics") }
     }

@@ -23,6 +23,11 @@ public struct Convolution: DifferentiableOperation, Hashable {
         self.activation = activation
     }
 
+    /// The same with another activation at its end.
+    func followed(by activation: ActivationFunction) -> Convolution {
+        Convolution(window, groups: groups, hasBias: hasBias, activation: activation)
+    }
+
     /// (x, filter[, bias]) → y.
     public func outputs(for inputs: [TensorDescription]) throws(ShapeMismatch) -> [TensorDescription] {
         try expect(inputs, hasBias ? 3 : 2)
@@ -54,10 +59,11 @@ public struct Convolution: DifferentiableOperation, Hashable {
     }
 
     public func differentiate(_ builder: inout GradientBuilder) throws {
-        var gradient = try builder.gradientOfOutput()
-        if activation != .identity {
-            gradient = try builder.append(ActivationGradient(activation), [gradient, builder.outputs[0]])[0]
-        }
+        try differentiate(&builder, gradient: builder.gradientBefore(activation))
+    }
+
+    /// The gradients of input, filter and bias, from the gradient before the activation.
+    func differentiate(_ builder: inout GradientBuilder, gradient: ValueID) throws {
         let (x, filter) = (builder.inputs[0], builder.inputs[1])
         if builder.needsGradient(ofInput: 1) {
             let operation = ConvolutionFilterGradient(

@@ -33,10 +33,7 @@ public struct Dense: DifferentiableOperation, Hashable {
     }
 
     public func differentiate(_ builder: inout GradientBuilder) throws {
-        var gradient = try builder.gradientOfOutput()
-        if activation != .identity {
-            gradient = try builder.append(ActivationGradient(activation), [gradient, builder.outputs[0]])[0]
-        }
+        let gradient = try builder.gradientBefore(activation)
         let (x, weight) = (builder.inputs[0], builder.inputs[1])
         if builder.needsGradient(ofInput: 1) {
             builder.setGradient(ofInput: 1, to: try builder.append(DenseWeightGradient(), [x, gradient])[0])

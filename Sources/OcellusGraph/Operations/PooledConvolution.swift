@@ -31,10 +31,7 @@ public struct PooledConvolution: DifferentiableOperation, Hashable {
 
     public func differentiate(_ builder: inout GradientBuilder) throws {
         guard keepsWinners else { throw GraphError("a pooled convolution without winners has no gradient") }
-        var gradient = try builder.gradientOfOutput()
-        if convolution.activation != .identity {
-            gradient = try builder.append(ActivationGradient(convolution.activation), [gradient, builder.outputs[0]])[0]
-        }
+        let gradient = try builder.gradientBefore(convolution.activation)
         let (x, filter, winners) = (builder.inputs[0], builder.inputs[1], builder.outputs[1])
         if builder.needsGradient(ofInput: 1) {
             let operation = PooledConvolutionFilterGradient(

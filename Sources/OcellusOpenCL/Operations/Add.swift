@@ -7,7 +7,10 @@ extension Add: OpenCLOperation {
         let width = backend.elementwiseWidth
         return try backend.launch(
             "add", of: .files("common", "add"), defines: ["VEC": width],
-            [arguments.input(0), arguments.input(1), arguments.output(0), .elements(of: tensor)],
+            [
+                arguments.input(0), arguments.input(1), arguments.output(0), .elements(of: tensor),
+                .int(activation.kernelNumber),
+            ],
             grid: .elementwise(tensor, width: width), label: arguments.label)
     }
 }

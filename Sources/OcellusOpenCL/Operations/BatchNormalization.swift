@@ -19,7 +19,8 @@ extension BatchNormalization: OpenCLOperation {
             try step.overChannels(
                 "finish_variance", [partial, mean, deviation, arguments.input(3), arguments.input(4)],
                 [.float(epsilon), .float(momentum), .int(tracksUnbiasedVariance ? 1 : 0)]),
-            try step.overRows("normalize_rows", [x, scale, shift, mean, deviation, y]),
+            try step.overRows(
+                "normalize_rows", [x, scale, shift, mean, deviation, y], [.int(activation.kernelNumber)]),
         ])
     }
 }
@@ -33,14 +34,14 @@ extension BatchNormalizationGradient: OpenCLOperation {
     /// The gradients of scale and shift, then that of the input, which needs them.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
         let step = try BatchNormalizationKernels(backend, arguments, arguments.inputs[0].description)
-        let (dy, x, scale) = (arguments.input(0), arguments.input(1), arguments.input(2))
-        let (mean, deviation) = (arguments.input(3), arguments.input(4))
+        let read = (0..<6).map(arguments.input)
+        let function = KernelArgument.int(activation.kernelNumber)
         let (dx, scaleGradient, shiftGradient) = (arguments.output(0), arguments.output(1), arguments.output(2))
         let partial = KernelArgument.buffer(try arguments.scratch())
         return LaunchSequence([
-            try step.overRows("sum_gradients", [dy, x, mean, deviation, partial]),
+            try step.overRows("sum_gradients", read + [partial], [function]),
             try step.overChannels("finish_gradients", [partial, scaleGradient, shiftGradient]),
-            try step.overRows("input_gradient", [dy, x, scale, mean, deviation, scaleGradient, shiftGradient, dx]),
+            try step.overRows("input_gradient", read + [scaleGradient, shiftGradient, dx], [function]),
         ])
     }
 }

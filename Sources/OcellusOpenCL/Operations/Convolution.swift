@@ -16,20 +16,27 @@ extension Convolution: OpenCLOperation {
         if let depthwise = depthwise(arguments.inputs.map(\.description)) {
             return try depthwise.prepare(on: backend, arguments, hasBias: hasBias, function: activation)
         }
+        return try prepare(on: backend, arguments, residual: nil)
+    }
+
+    /// The same for one that is not depthwise, with a tensor that is added before the activation.
+    func prepare(
+        on backend: OpenCLBackend, _ arguments: OperationArguments, residual: KernelArgument?
+    ) throws -> any PreparedStep {
         let geometry = try window.geometry(over: arguments.inputs[0].description.shape)
         let bias = hasBias ? arguments.input(2) : nil
         switch backend.kernelFamily {
-        case .tiled: return try tiled(backend, arguments, geometry, bias)
+        case .tiled: return try tiled(backend, arguments, geometry, bias, residual)
         case .wide:
             return LaunchSequence(
                 try correlation(geometry, filter: arguments.inputs[1].description.shape).prepare(
-                    on: backend, x: arguments.input(0), filter: arguments.inputs[1], bias: bias,
+                    on: backend, x: arguments.input(0), filter: arguments.inputs[1], bias: bias, residual: residual,
                     y: arguments.output(0), scratch: arguments.scratch(),
                     isBatched: arguments.inputs[0].description.isBatched, label: arguments.label))
         }
     }
 
-    private func depthwise(_ inputs: [TensorDescription]) -> DepthwiseConvolution? {
+    func depthwise(_ inputs: [TensorDescription]) -> DepthwiseConvolution? {
         DepthwiseConvolution(
             window, groups: groups, inputShape: inputs[0].shape, outputChannels: inputs[1].shape[3])
     }
@@ -39,7 +46,8 @@ extension Convolution: OpenCLOperation {
     }
 
     private func tiled(
-        _ backend: OpenCLBackend, _ arguments: OperationArguments, _ geometry: WindowGeometry, _ bias: KernelArgument?
+        _ backend: OpenCLBackend, _ arguments: OperationArguments, _ geometry: WindowGeometry, _ bias: KernelArgument?,
+        _ residual: KernelArgument?
     ) throws -> KernelLaunch {
         let x = arguments.inputs[0].description
         let outputChannels = arguments.inputs[1].description.shape[3]
@@ -47,9 +55,10 @@ extension Convolution: OpenCLOperation {
         return try backend.launch(
             "convolution_tiled", of: .files("window", "columns", "convolution_tiled", "tiled"),
             [
-                arguments.input(0), arguments.input(1), bias ?? arguments.input(1), arguments.output(0),
-                .ints(geometry.kernelIntegers), .int(x.shape[2]), .int(outputChannels), .int(groups),
-                .int(hasBias ? 1 : 0), .int(activation.kernelNumber), .samples(of: x),
+                arguments.input(0), arguments.input(1), bias ?? arguments.input(1), residual ?? arguments.input(1),
+                arguments.output(0), .ints(geometry.kernelIntegers), .int(x.shape[2]), .int(outputChannels),
+                .int(groups),
+                .int(hasBias ? 1 : 0), .int(residual == nil ? 0 : 1), .int(activation.kernelNumber), .samples(of: x),
             ],
             grid: LaunchGrid(local: [256, 1, 1]) { count in
                 [

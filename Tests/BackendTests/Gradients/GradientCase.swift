@@ -36,21 +36,30 @@ extension GradientCase {
                     Window(2, stride: 1, padding: .explicit(top: 1, bottom: 0, left: 0, right: 1)),
                     countsPadding: true), [picture([4, 3, 2])], differentiable: [0]),
             GradientCase(GlobalAveragePooling(), [picture([3, 2, 4])], differentiable: [0]),
-            GradientCase(
-                BatchNormalization(),
-                [
-                    picture([3, 2, 3]), weights([3]), weights([3]), weights([3]),
-                    weights([3], .uniform(0.5...1)),
-                ], differentiable: [0, 1, 2]),
             GradientCase(Dropout(rate: 0.4, layer: 2), [picture([3, 3, 2])], differentiable: [0]),
-            GradientCase(Add(), [picture([2, 3, 2]), picture([2, 3, 2])], differentiable: [0, 1]),
+            GradientCase(
+                ResidualConvolution(Convolution(Window(3, padding: .same), activation: .relu)),
+                [picture([4, 3, 2]), weights([3, 3, 2, 3]), weights([3]), picture([4, 3, 3])],
+                differentiable: [0, 1, 2, 3]),
             GradientCase(
                 Concatenate(), [picture([2, 3, 2]), picture([2, 3, 1]), picture([2, 3, 3])],
                 differentiable: [0, 1, 2]),
             GradientCase(Reshape([3, 4]), [picture([2, 3, 2])], differentiable: [0]),
         ]
-        + ActivationFunction.allCases.map {
-            GradientCase(Activation($0), [picture([3, 3, 2], .uniform(-9...9))], differentiable: [0])
+        + ActivationFunction.allCases.flatMap {
+            [
+                GradientCase(Activation($0), [picture([3, 3, 2], .uniform(-9...9))], differentiable: [0]),
+                GradientCase(
+                    Add(activation: $0),
+                    [picture([2, 3, 2], .uniform(-5...5)), picture([2, 3, 2], .uniform(-5...5))],
+                    differentiable: [0, 1]),
+                GradientCase(
+                    BatchNormalization(activation: $0),
+                    [
+                        picture([3, 2, 3]), weights([3], .uniform(2...5)), weights([3]), weights([3]),
+                        weights([3], .uniform(0.5...1)),
+                    ], differentiable: [0, 1, 2]),
+            ]
         }
 
     private static let convolutions: [GradientCase] = {

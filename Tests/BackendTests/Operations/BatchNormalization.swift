@@ -11,7 +11,8 @@ extension BatchNormalization: TestedOperation {
             let squares = elements.reduce(0) { $0 + (x.values[$1] - mean) * (x.values[$1] - mean) }
             let inverse = 1 / (squares / count + Double(epsilon)).squareRoot()
             for index in elements {
-                outputs[0].values[index] = (x.values[index] - mean) * inverse * scale.values[c] + shift.values[c]
+                let value = (x.values[index] - mean) * inverse * scale.values[c] + shift.values[c]
+                outputs[0].values[index] = activation.value(value)
             }
             outputs[1].values[c] = mean
             outputs[2].values[c] = inverse
@@ -26,9 +27,12 @@ extension BatchNormalization: TestedOperation {
     static func cases(_ random: inout CaseGenerator) -> [OperationCase] {
         random.normalizationShapes().enumerated().map { index, input in
             let channels = TensorDescription([input.shape[-1]], batched: false)
+            let activation = ActivationFunction.allCases[index % ActivationFunction.allCases.count]
             let operation =
                 index % 2 == 0
-                ? BatchNormalization() : BatchNormalization(epsilon: 1e-5, momentum: 0.9, tracksUnbiasedVariance: true)
+                ? BatchNormalization(activation: activation)
+                : BatchNormalization(
+                    epsilon: 1e-5, momentum: 0.9, tracksUnbiasedVariance: true, activation: activation)
             return random.operationCase(
                 operation,
                 [
@@ -41,15 +45,20 @@ extension BatchNormalization: TestedOperation {
 }
 
 extension BatchNormalizationGradient: TestedOperation {
-    /// With x̂ the normalised input and m the elements of a channel: dβ = Σ dy; dγ = Σ dy·x̂;
-    /// dx = γ / σ · (dy − dβ / m − x̂ · dγ / m).
+    /// With x̂ the normalised input, m the elements of a channel, and dy what the activation of γ·x̂ + β lets through:
+    /// dβ = Σ dy; dγ = Σ dy·x̂; dx = γ / σ · (dy − dβ / m − x̂ · dγ / m).
     func evaluate(_ inputs: inout [OracleTensor], _ invocation: Invocation) throws -> [OracleTensor] {
-        let (dy, x, scale, mean, inverse) = (inputs[0], inputs[1], inputs[2], inputs[3], inputs[4])
+        var dy = inputs[0]
+        let (x, scale, shift, mean, inverse) = (inputs[1], inputs[2], inputs[3], inputs[4], inputs[5])
         var outputs = try blankOutputs(inputs, invocation)
         for c in 0..<x.channels {
             let elements = stride(from: c, to: x.values.count, by: x.channels)
             let count = Double(x.values.count / x.channels)
             func normalized(_ index: Int) -> Double { (x.values[index] - mean.values[c]) * inverse.values[c] }
+            for index in elements {
+                let y = activation.value(normalized(index) * scale.values[c] + shift.values[c])
+                dy.values[index] *= activation.derivative(atOutput: y)
+            }
             let shiftGradient = elements.reduce(0) { $0 + dy.values[$1] }
             let scaleGradient = elements.reduce(0) { $0 + dy.values[$1] * normalized($1) }
             for index in elements {
@@ -63,12 +72,14 @@ extension BatchNormalizationGradient: TestedOperation {
     }
 
     static func cases(_ random: inout CaseGenerator) -> [OperationCase] {
-        random.normalizationShapes().map { input in
+        random.normalizationShapes().enumerated().map { index, input in
             let channels = TensorDescription([input.shape[-1]], batched: false)
             return random.operationCase(
-                BatchNormalizationGradient(),
+                BatchNormalizationGradient(
+                    activation: ActivationFunction.allCases[index % ActivationFunction.allCases.count]),
                 [
-                    TestInput(input), TestInput(input), TestInput(channels), TestInput(channels, .uniform(-0.1...0.1)),
+                    TestInput(input), TestInput(input, .uniform(-4...4)), TestInput(channels), TestInput(channels),
+                    TestInput(channels, .uniform(-0.1...0.1)),
                     TestInput(channels, .uniform(1...2)),
                 ], minimumCount: 2)
         }

@@ -29,7 +29,8 @@ protocol TieJudge {
 /// Every operation that a backend runs, in the order of the parity table.
 let testedOperations: [any TestedOperation.Type] = [
     Convolution.self, ConvolutionInputGradient.self, ConvolutionFilterGradient.self,
-    PooledConvolution.self, PooledConvolutionInputGradient.self, PooledConvolutionFilterGradient.self,
+    ResidualConvolution.self, PooledConvolution.self, PooledConvolutionInputGradient.self,
+    PooledConvolutionFilterGradient.self,
     Dense.self, DenseInputGradient.self, DenseWeightGradient.self, BiasGradient.self, MatrixMultiplication.self,
     MaxPooling.self, MaxPoolingGradient.self, AveragePooling.self, AveragePoolingGradient.self,
     GlobalAveragePooling.self, GlobalAveragePoolingGradient.self,

@@ -1,0 +1,20 @@
+import OcellusGraph
+
+extension ParameterStore {
+    /// The weights of an inference graph on a device, and the graph as the device runs it best: batch normalisation folded
+    /// into what comes before it, operations fused. `weights` stay as they are.
+    ///
+    /// - Parameter graph: a network's inference graph; afterwards one with the same inputs and outputs, for plans whose
+    ///   parameters are constant.
+    /// - Throws: `ModelError` when a weight is missing or has another shape; `GraphError`, `BackendError`.
+    public convenience init(
+        forInferenceOf graph: inout Graph, weights: ModelWeights, backend: any Backend
+    ) throws {
+        self.init(backend: backend)
+        let folded = try graph.foldBatchNormalization { try weights.values(of: $0) }
+        graph.fuse(where: backend.supports)
+        try add(graph, seed: 0)
+        try weights.copy(graph, to: self, except: Set(folded.keys))
+        for (name, values) in folded { try write(values, to: name) }
+    }
+}
