@@ -24,13 +24,13 @@ format: ## Rewrite the sources in the project's format
 parity: ## Print the worst error of each operation on each backend
 	@scripts/parity.sh
 
-bench: build ## Time the guide's network, ours and Keras'
+bench: build ## Time it against Keras, ONNX Runtime, OpenVINO and PyTorch, which it installs (8 GB)
 	@scripts/install-dependencies.sh bench
-	@Benchmarks/with-keras.sh Benchmarks/compare_speed.py $(ARGUMENTS)
+	@Benchmarks/with-python.sh peers Benchmarks/bench.py $(ARGUMENTS)
 
 accuracy: build ## Compare test accuracy with Keras': make accuracy ARGUMENTS="PHOTOS --size 128 --epochs 12"
 	@scripts/install-dependencies.sh bench
-	@Benchmarks/with-keras.sh Benchmarks/compare_accuracy.py $(ARGUMENTS)
+	@Benchmarks/with-python.sh keras Benchmarks/compare_accuracy.py $(ARGUMENTS)
 
 clean: ## Remove what was built; runs/ stays
 	swift package clean

@@ -53,7 +53,7 @@ def main():
             result = last_line([OCELLUS, "evaluate", run / "model", options.photos, "--split", "test", "--json"])
             accuracies.setdefault(f"Ocellus, {device}", []).append(result["accuracy"])
         if not options.no_keras:
-            command = [sys.executable, HERE / "keras_accuracy.py", options.photos, split, *common, "--seed", str(seed)]
+            command = [sys.executable, HERE / "peers" / "keras_accuracy.py", options.photos, split, *common, "--seed", str(seed)]
             accuracies.setdefault("Keras", []).append(last_line(command)["accuracy"])
 
     print(f"\n{options.photos.resolve().name}, {options.size}×{options.size}, {options.epochs} epochs, "

@@ -3,7 +3,7 @@
 #
 #     scripts/install-dependencies.sh          what `swift build` needs
 #     scripts/install-dependencies.sh test     and what the tests run on
-#     scripts/install-dependencies.sh bench    and what the benchmarks' peer needs
+#     scripts/install-dependencies.sh bench    and what the benchmarks' peers need
 #
 # It looks for the things themselves, not for packages, and does nothing when all are there. Debian and Ubuntu only; on
 # other systems it says what to install by hand.

@@ -15,7 +15,7 @@ import time
 import numpy
 from PIL import Image, ImageOps
 
-from guide_network import guide_network, keras, tensorflow, use_threads
+from keras_networks import guide_network, keras, tensorflow, use_threads
 from tensorflow.keras.preprocessing.image import ImageDataGenerator
 
 GUIDE = {
