@@ -82,12 +82,16 @@ extension CPUBackend {
         try CPUBuffer(byteCount: byteCount, label: label)
     }
 
+    public func makeConstantBuffer(
+        sharing bytes: UnsafeRawBufferPointer, owner: any AnyObject & Sendable
+    ) -> (any DeviceBuffer)? { CPUBuffer(sharing: bytes, owner: owner) }
+
     public func write(_ bytes: UnsafeRawBufferPointer, to region: BufferRegion) throws {
         guard bytes.count <= region.byteCount else {
             throw BackendError("\(bytes.count) bytes do not fit a region of \(region.byteCount)")
         }
         guard let source = bytes.baseAddress else { return }
-        try region.memory().copyMemory(from: source, byteCount: bytes.count)
+        try region.writableMemory().copyMemory(from: source, byteCount: bytes.count)
     }
 
     public func read(_ region: BufferRegion, into bytes: UnsafeMutableRawBufferPointer) throws {
@@ -99,7 +103,7 @@ extension CPUBackend {
     }
 
     public func zero(_ region: BufferRegion) throws {
-        try region.memory().initializeMemory(as: UInt8.self, repeating: 0, count: region.byteCount)
+        try region.writableMemory().initializeMemory(as: UInt8.self, repeating: 0, count: region.byteCount)
     }
 
     public func supports(

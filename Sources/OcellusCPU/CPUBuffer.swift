@@ -15,7 +15,13 @@ final class CPUBuffer: DeviceBuffer, @unchecked Sendable {
 
     let byteCount: Int
     let memory: UnsafeMutableRawPointer
+    /// Whose memory it is, when that is someone else's: it can be read only.
+    private let owner: (any AnyObject & Sendable)?
 
+    /// Whether it can be read only.
+    var isConstant: Bool { owner != nil }
+
+    /// Memory of its own; its content is undefined.
     init(byteCount: Int, label: String) throws {
         var memory: UnsafeMutableRawPointer?
         let status = posix_memalign(&memory, Self.alignment, max(byteCount, Self.alignment))
@@ -24,9 +30,18 @@ final class CPUBuffer: DeviceBuffer, @unchecked Sendable {
         }
         self.byteCount = byteCount
         self.memory = memory
+        owner = nil
     }
 
-    deinit { free(memory) }
+    /// Memory of someone else, which lives as long as `owner`; nil when it is not aligned for vectors.
+    init?(sharing bytes: UnsafeRawBufferPointer, owner: any AnyObject & Sendable) {
+        guard let start = bytes.baseAddress, Int(bitPattern: start) % Self.alignment == 0 else { return nil }
+        byteCount = bytes.count
+        memory = UnsafeMutableRawPointer(mutating: start)
+        self.owner = owner
+    }
+
+    deinit { if owner == nil { free(memory) } }
 }
 
 extension BufferRegion {
@@ -41,6 +56,14 @@ extension BufferRegion {
                 "bytes \(byteOffset) ..< \(byteOffset + byteCount) lie outside of a buffer of \(buffer.byteCount)")
         }
         return buffer.memory + byteOffset
+    }
+
+    /// Where the region is in memory, to be written to.
+    /// - Throws: as ``memory()``, and when its buffer can be read only.
+    func writableMemory() throws -> UnsafeMutableRawPointer {
+        let memory = try memory()
+        if (buffer as? CPUBuffer)?.isConstant == true { throw BackendError("constant memory cannot be written to") }
+        return memory
     }
 
     /// The region as floats.

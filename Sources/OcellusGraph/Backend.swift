@@ -9,6 +9,12 @@ public protocol Backend: AnyObject, Sendable {
     /// - Throws: `BackendError` when the device has not that much.
     func makeBuffer(byteCount: Int, label: String) throws -> any DeviceBuffer
 
+    /// A buffer that lies where `bytes` do, which never change and live as long as `owner`; nil where the backend has to
+    /// copy them. It can be read only.
+    func makeConstantBuffer(
+        sharing bytes: UnsafeRawBufferPointer, owner: any AnyObject & Sendable
+    ) throws -> (any DeviceBuffer)?
+
     /// Copies `bytes` into `region`, which may be longer. Returns when `bytes` may be reused.
     func write(_ bytes: UnsafeRawBufferPointer, to region: BufferRegion) throws
 
@@ -47,6 +53,11 @@ public protocol Backend: AnyObject, Sendable {
 }
 
 extension Backend {
+    /// Nil.
+    public func makeConstantBuffer(
+        sharing bytes: UnsafeRawBufferPointer, owner: any AnyObject & Sendable
+    ) throws -> (any DeviceBuffer)? { nil }
+
     /// Nil.
     public func measurePeak() throws -> DevicePeak? { nil }
 

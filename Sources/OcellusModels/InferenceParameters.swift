@@ -2,7 +2,8 @@ import OcellusGraph
 
 extension ParameterStore {
     /// The weights of an inference graph on a device, and the graph as the device runs it best: batch normalisation folded
-    /// into what comes before it, operations fused. `weights` stay as they are.
+    /// into what comes before it, operations fused. `weights` stay as they are; those of a file are used
+    /// where it is mapped, if the device can do so.
     ///
     /// - Parameter graph: a network's inference graph; afterwards one with the same inputs and outputs, for plans whose
     ///   parameters are constant.
@@ -13,8 +14,13 @@ extension ParameterStore {
         self.init(backend: backend)
         let folded = try graph.foldBatchNormalization { try weights.values(of: $0) }
         graph.fuse(where: backend.supports)
-        try add(graph, seed: 0)
-        try weights.copy(graph, to: self, except: Set(folded.keys))
-        for (name, values) in folded { try write(values, to: name) }
+        try checkFit(graph)
+        for value in graph.storedValues.map({ graph[$0] }) {
+            if let values = folded[value.name] {
+                try values.withUnsafeBytes { try addConstant(value.name, value.description, bytes: $0) }
+            } else {
+                try weights.add(value.name, value.description, to: self)
+            }
+        }
     }
 }

@@ -17,21 +17,35 @@ extension Model {
     /// - Throws: `ModelError` that names the file and what is wrong with it: missing, cut off, damaged, of a newer
     ///   version; or the network, classes, preprocessing and weights do not fit each other.
     public init(contentsOf folder: String, isVerifyingChecksum: Bool = true) throws {
-        let descriptionPath = "\(folder)/\(Self.descriptionFile)"
-        let weightsPath = "\(folder)/\(Self.weightsFile)"
-        try Self.checkExistence(folder)
+        let (model, checkWeights) = try Self.opened(folder)
+        if isVerifyingChecksum { try checkWeights() }
+        self = model
+    }
+
+    /// The model in a folder, and what compares its weights with their checksum.
+    static func opened(
+        _ folder: String
+    ) throws -> (model: Model, checkWeights: @Sendable () throws(ModelError) -> Void) {
+        let descriptionPath = "\(folder)/\(descriptionFile)"
+        let weightsPath = "\(folder)/\(weightsFile)"
+        try checkExistence(folder)
         let description = try ModelDescription(contentsOf: descriptionPath)
         let file = try SafetensorsFile(weightsPath)
-        self.init(
+        let model = Model(
             network: description.network, classes: description.classes, preprocessing: description.preprocessing,
             training: description.training ?? TrainingRecord(), weights: .file(file))
-        _ = try check(called: descriptionPath, weightsFile: weightsPath)
-        if isVerifyingChecksum, let expected = description.weights, expected != .init(file) {
-            throw ModelError(
-                weightsPath,
-                "is not the file that was saved with \(Self.descriptionFile): its checksum differs. It is damaged or was "
-                    + "replaced; copy the model's folder again.")
-        }
+        _ = try model.check(called: descriptionPath, weightsFile: weightsPath)
+        let expected = description.weights
+        return (
+            model,
+            { () throws(ModelError) in
+                guard let expected, expected != .init(file) else { return }
+                throw ModelError(
+                    weightsPath,
+                    "is not the file that was saved with \(descriptionFile): its checksum differs. It is damaged or was "
+                        + "replaced; copy the model's folder again.")
+            }
+        )
     }
 
     private static func checkExistence(_ folder: String) throws {

@@ -13,7 +13,7 @@ struct ModelDescription: Codable {
 
     /// What tells whether the weights beside are those that were saved. Someone who changes the weights with another tool
     /// takes this out.
-    struct Weights: Codable, Equatable {
+    struct Weights: Codable, Equatable, Sendable {
         var byteCount: Int
         /// XXH64 of the whole file, as 16 hexadecimal digits.
         var xxh64: String

@@ -71,19 +71,13 @@ public enum ModelWeights: Sendable {
         }
     }
 
-    /// Sets the parameters and states of `graph` in `store`, which must have them (`ParameterStore.add`).
-    /// - Parameter names: those that are left alone.
-    /// - Throws: `ModelError` when one is missing here or has another shape; `BackendError` when writing fails.
-    public func copy(_ graph: Graph, to store: ParameterStore, except names: Set<String> = []) throws {
-        for value in graph.storedValues.map({ graph[$0] }) where !names.contains(value.name) {
-            let region = try store.region(of: value.name)
-            try withUnsafeValues(of: value.name) { values in
-                guard let shape = store.shape(of: value.name), values.count == shape.count else {
-                    throw ModelError(
-                        location, "the tensor '\(value.name)' has \(values.count) elements, too many or few")
-                }
-                try store.backend.write(UnsafeRawBufferPointer(values), to: region)
-            }
+    /// Adds one tensor to a store that does not change it.
+    func add(_ name: String, _ description: TensorDescription, to store: ParameterStore) throws {
+        if case .file(let file) = self, let stored = try file.storedFloats(of: name) {
+            return try store.addConstant(name, description, bytes: UnsafeRawBufferPointer(stored), owner: file)
+        }
+        try withUnsafeValues(of: name) {
+            try store.addConstant(name, description, bytes: UnsafeRawBufferPointer($0))
         }
     }
 

@@ -61,14 +61,19 @@ public final class SafetensorsFile: Sendable {
     public func withUnsafeFloats<Result>(
         of name: String, _ body: (UnsafeBufferPointer<Float>) throws -> Result
     ) throws -> Result {
+        if let stored = try storedFloats(of: name) { return try withExtendedLifetime(file) { try body(stored) } }
+        return try floats(of: name).withUnsafeBufferPointer(body)
+    }
+
+    /// A tensor's elements where the file is mapped, for as long as this object lives; nil when they have to be converted.
+    /// - Throws: `ModelError` when there is no such tensor.
+    func storedFloats(of name: String) throws -> UnsafeBufferPointer<Float>? {
         let tensor = try tensor(name)
         let bytes = bytes(of: tensor)
-        // The format promises no alignment, so a file of someone else's may need the copy.
+        // The format promises no alignment, so a file of someone else's may need a copy.
         let isAligned = bytes.baseAddress.map { Int(bitPattern: $0) % MemoryLayout<Float>.alignment == 0 } ?? true
-        if tensor.elementType == .float32, isAligned, isLittleEndian {
-            return try withExtendedLifetime(file) { try body(bytes.bindMemory(to: Float.self)) }
-        }
-        return try floats(of: name).withUnsafeBufferPointer(body)
+        guard tensor.elementType == .float32, isAligned, isLittleEndian else { return nil }
+        return bytes.bindMemory(to: Float.self)
     }
 
     /// Gives `body` a tensor's bytes as stored, little-endian. They must not be kept beyond the call.

@@ -114,6 +114,15 @@ import Testing
         try Data(bytes).write(to: URL(fileURLWithPath: path + "/weights.safetensors"))
         expectError(saying: "weights.safetensors", "checksum") { try Model(contentsOf: path) }
         _ = try Model(contentsOf: path, isVerifyingChecksum: false)
+        let (model, verification) = try Model.loading(contentsOf: path)
+        #expect(model.classes == (try smallModel()).classes)
+        for _ in 0..<2 { expectError(saying: "weights.safetensors", "checksum") { try verification.wait() } }
+    }
+
+    @Test func weightsThatAreThoseSavedPassTheirVerification() throws {
+        let (model, verification) = try Model.loading(contentsOf: saved())
+        try verification.wait()
+        #expect(try model.weights.values(of: "dense.bias") == smallModel().weights.values(of: "dense.bias"))
     }
 
     @Test func tensorsThatChangedPlacesAreFound() throws {

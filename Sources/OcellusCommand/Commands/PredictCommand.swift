@@ -38,7 +38,7 @@ struct PredictCommand: ParsableCommand {
         let chosen = try profiler.measure("open the device") {
             try ChosenDevice(device.device ?? .cpu, threads: device.threads)
         }
-        let loaded = try profiler.measure("open the model") { try Model(contentsOf: model) }
+        let (loaded, verification) = try profiler.measure("open the model") { try Model.loading(contentsOf: model) }
         let predictor = try profiler.measure("prepare the network") { try Predictor(loaded, backend: chosen.backend) }
         predictor.profiler = profiler
         let display = PredictionDisplay(isJSON: json, files: files)
@@ -46,12 +46,15 @@ struct PredictCommand: ParsableCommand {
         for file in files {
             do {
                 let image = try profiler.measure("decode") { try RGBImage.decode(contentsOf: file) }
-                try display.show(file, predictor.predict(image, top: top))
+                let prediction = try predictor.predict(image, top: top)
+                try profiler.measure("verify the weights") { try verification.wait() }
+                try display.show(file, prediction)
             } catch let error as ImageError {
                 failures += 1
                 Terminal.fail("\(error)")
             }
         }
+        try verification.wait()
         try profile.finish(profiler, on: chosen.backend) {
             Terminal.note($0.text(isTerminal: Terminal.isErrorTerminal))
         }

@@ -11,6 +11,8 @@ public final class ParameterStore {
     private var entries: [String: Entry] = [:]
     /// Names in the order in which they were added.
     public private(set) var names: [String] = []
+    /// Whether some values were added as constants: plans that use them must not change them.
+    public private(set) var hasConstants = false
 
     /// An empty store.
     public init(backend: any Backend) { self.backend = backend }
@@ -20,21 +22,11 @@ public final class ParameterStore {
     /// Initial values depend on the seed and on the parameter's place among the graph's parameters.
     /// - Throws: `GraphError` when a name is there already with another shape; `BackendError` when memory is short.
     public func add(_ graph: Graph, seed: UInt64) throws {
-        let total = graph.storedValues.reduce(0) { $0 + graph[$1].description.byteCount(samples: 1) }
-        guard total <= backend.device.memoryByteCount else {
-            throw GraphError(
-                "the weights alone take \(total >> 20) MiB, but '\(backend.device.name)' has "
-                    + "\(backend.device.memoryByteCount >> 20) MiB; take smaller pictures or layers")
-        }
+        try checkFit(graph)
         for (place, id) in graph.storedValues.enumerated() {
             let value = graph[id]
             let shape = value.description.shape
-            if let entry = entries[value.name] {
-                guard entry.shape == shape else {
-                    throw GraphError("parameter '\(value.name)' is \(entry.shape), but the network wants \(shape)")
-                }
-                continue
-            }
+            if try contains(value.name, shape) { continue }
             let byteCount = value.description.byteCount(samples: 1)
             let region = BufferRegion(
                 try backend.makeBuffer(byteCount: byteCount, label: value.name), byteCount: byteCount)
@@ -51,6 +43,54 @@ public final class ParameterStore {
             entries[value.name] = Entry(shape: shape, region: region)
             names.append(value.name)
         }
+    }
+
+    /// Adds a parameter or state whose value never changes, unless it is there already.
+    ///
+    /// - Parameters:
+    ///   - bytes: its elements, row-major.
+    ///   - owner: what keeps `bytes` alive and unchanged as long as it lives, so that a backend may use them where they are;
+    ///     nil to have them copied.
+    /// - Throws: `GraphError` when `name` is there with another shape, or `bytes` are not as many as the shape wants;
+    ///   `BackendError` when memory is short.
+    public func addConstant(
+        _ name: String, _ description: TensorDescription, bytes: UnsafeRawBufferPointer,
+        owner: (any AnyObject & Sendable)? = nil
+    ) throws {
+        if try contains(name, description.shape) { return }
+        let byteCount = description.byteCount(samples: 1)
+        guard bytes.count == byteCount else {
+            throw GraphError("'\(name)' is \(description.shape): \(byteCount) bytes, not \(bytes.count)")
+        }
+        let region: BufferRegion
+        if let owner, let shared = try backend.makeConstantBuffer(sharing: bytes, owner: owner) {
+            region = BufferRegion(shared, byteCount: byteCount)
+        } else {
+            region = BufferRegion(try backend.makeBuffer(byteCount: byteCount, label: name), byteCount: byteCount)
+            try backend.write(bytes, to: region)
+        }
+        entries[name] = Entry(shape: description.shape, region: region)
+        names.append(name)
+        hasConstants = true
+    }
+
+    /// Checks that a graph's parameters and states fit the device.
+    /// - Throws: `GraphError` with both sizes.
+    public func checkFit(_ graph: Graph) throws {
+        let total = graph.storedValues.reduce(0) { $0 + graph[$1].description.byteCount(samples: 1) }
+        guard total <= backend.device.memoryByteCount else {
+            throw GraphError(
+                "the weights alone take \(total >> 20) MiB, but '\(backend.device.name)' has "
+                    + "\(backend.device.memoryByteCount >> 20) MiB; take smaller pictures or layers")
+        }
+    }
+
+    private func contains(_ name: String, _ shape: Shape) throws -> Bool {
+        guard let entry = entries[name] else { return false }
+        guard entry.shape == shape else {
+            throw GraphError("parameter '\(name)' is \(entry.shape), but the network wants \(shape)")
+        }
+        return true
     }
 
     /// The shape of a parameter or state, nil when there is none of that name.

@@ -37,6 +37,9 @@ public final class Plan {
         guard Self.capacities.contains(capacity) else {
             throw GraphError("a batch of \(capacity) samples; it must be \(Self.capacities)")
         }
+        guard parametersAreConstant || !parameters.hasConstants else {
+            throw GraphError("the parameters were added as constants, and this plan may change them")
+        }
         var graph = graph
         graph.removeUnused()
         let backend = parameters.backend
