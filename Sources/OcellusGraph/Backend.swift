@@ -39,7 +39,7 @@ public protocol Backend: AnyObject, Sendable {
     /// Runs steps in order. Asynchronous backends return before they have run.
     func run(_ steps: [any PreparedStep], _ invocation: Invocation) throws
 
-    /// Runs steps in order and says when each ran, as told by `clock`: for profiles.
+    /// Runs steps in order and says when each ran, in seconds as told by `clock`: for profiles. Returns when they have run.
     func run(
         _ steps: [any PreparedStep], _ invocation: Invocation, clock: () -> Double,
         timed: (_ index: Int, _ start: Double, _ end: Double) -> Void

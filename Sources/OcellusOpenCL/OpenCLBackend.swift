@@ -120,6 +120,29 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         try context.flush()
     }
 
+    /// Enqueues all steps, waits, and asks the device when the kernels of each ran.
+    public func run(
+        _ steps: [any PreparedStep], _ invocation: Invocation, clock: () -> Double,
+        timed: (_ index: Int, _ start: Double, _ end: Double) -> Void
+    ) throws {
+        try context.timingKernels { times in
+            var firsts: [Int] = []
+            for step in steps {
+                firsts.append(times.count)
+                try step.run(invocation)
+            }
+            firsts.append(times.count)
+            try context.finish()
+            // The device's clock has another origin; its last kernel has just ended.
+            let end = clock()
+            guard let all = try times.interval(0..<times.count) else { return }
+            for index in steps.indices {
+                guard let interval = try times.interval(firsts[index]..<firsts[index + 1]) else { continue }
+                timed(index, end + interval.start - all.end, end + interval.end - all.end)
+            }
+        }
+    }
+
     /// Waits for all that was enqueued.
     public func synchronize() throws {
         try context.finish()

@@ -46,6 +46,33 @@ extension OpenCLSuite {
             #expect(try backend.values(region) == [3, 8, 5, 7, 0.25, 6, 30, 1.5, 5])
         }
 
+        @Test func `Timed steps run once each, in order, and say when`() throws {
+            let backend = try TestDevice.backend()
+            let region = try backend.region([1, 2, 3, 4])
+            let source = KernelSource(
+                name: "times.cl", text: "kernel void times(global float *x, int n) { x[get_global_id(0)] *= n; }")
+            let steps = try [2, 3].map { factor in
+                try backend.launch(
+                    "times", of: source, [.buffer(region), .int(factor)], grid: .linear(4, batched: false, local: 1),
+                    label: "times")
+            }
+            var intervals: [(index: Int, start: Double, end: Double)] = []
+            var now = 0.0
+            for round in 1...2 {
+                // A clock that shows hours, which the device's own does not.
+                now = Double(round) * 3600
+                try backend.run(steps, Invocation(count: 1), clock: { now }, timed: { intervals.append(($0, $1, $2)) })
+            }
+            #expect(try backend.values(region) == [36, 72, 108, 144])
+            #expect(intervals.map(\.index) == [0, 1, 0, 1])
+            #expect(intervals.allSatisfy { $0.start <= $0.end })
+            #expect(zip(intervals, intervals.dropFirst()).allSatisfy { $0.end <= $1.start + 1e-6 })
+            #expect(abs(intervals[1].end - 3600) < 1e-6 && abs(intervals[3].end - 7200) < 1e-6)
+            // Untimed runs are as they were.
+            try backend.run(steps, Invocation(count: 1))
+            #expect(try backend.values(region) == [216, 432, 648, 864])
+        }
+
         @Test func `An operation from outside of the package runs`() throws {
             let backend = try TestDevice.backend()
             let operation = Halving()

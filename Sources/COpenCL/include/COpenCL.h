@@ -37,6 +37,7 @@
     entry(clEnqueueWriteBuffer)         \
     entry(clEnqueueFillBuffer)          \
     entry(clWaitForEvents)              \
+    entry(clGetEventProfilingInfo)      \
     entry(clReleaseEvent)               \
     entry(clFlush)                      \
     entry(clFinish)

@@ -3,11 +3,13 @@ import OcellusGraph
 
 /// One device in use: its context and its one in-order queue.
 ///
-/// OpenCL's calls on these handles are safe from any thread, except for setting kernel arguments.
+/// OpenCL's calls on these handles are safe from any thread, except for setting kernel arguments; what is mutable here is
+/// touched by the one thread that uses the backend.
 final class Context: @unchecked Sendable {
     let device: OpenCLDevice
     let handle: cl_context
-    let queue: cl_command_queue
+    /// Where commands are enqueued: the queue, or while kernels are timed another one.
+    private(set) var queue: cl_command_queue
     var functions: OcellusOpenCLFunctions { device.library.functions }
 
     /// Opens `device`.
@@ -19,14 +21,42 @@ final class Context: @unchecked Sendable {
         let context = functions.clCreateContext(nil, 1, &id, nil, nil, &status)
         try OcellusOpenCL.check(status, "clCreateContext", device: device.title)
         guard let context else { throw BackendError("OpenCL gave no context for \(device.title)") }
-        let queue = functions.clCreateCommandQueue(context, id, 0, &status)
-        guard let queue, status == CL_SUCCESS else {
+        do {
+            queue = try Self.makeQueue(context, device)
+        } catch {
             _ = functions.clReleaseContext(context)
-            try OcellusOpenCL.check(status, "clCreateCommandQueue", device: device.title)
-            throw BackendError("OpenCL gave no command queue for \(device.title)")
+            throw error
         }
         handle = context
-        self.queue = queue
+    }
+
+    private static func makeQueue(
+        _ context: cl_context, _ device: OpenCLDevice, properties: Int32 = 0
+    ) throws -> cl_command_queue {
+        var status: cl_int = CL_SUCCESS
+        let queue = device.library.functions.clCreateCommandQueue(
+            context, device.id.handle, cl_command_queue_properties(properties), &status)
+        try OcellusOpenCL.check(status, "clCreateCommandQueue", device: device.title)
+        guard let queue else { throw BackendError("OpenCL gave no command queue for \(device.title)") }
+        return queue
+    }
+
+    /// What times the kernels that are enqueued; nil at other times than within `timingKernels`.
+    private(set) var kernelTimes: KernelTimes?
+
+    /// Runs `body` with another queue, which times its commands. Waits for all that was enqueued before, and by `body`.
+    func timingKernels(_ body: (KernelTimes) throws -> Void) throws {
+        try finish()
+        let times = KernelTimes(self)
+        let untimed = queue
+        queue = try Self.makeQueue(handle, device, properties: CL_QUEUE_PROFILING_ENABLE)
+        kernelTimes = times
+        defer {
+            _ = functions.clReleaseCommandQueue(queue)
+            queue = untimed
+            kernelTimes = nil
+        }
+        try body(times)
     }
 
     deinit {

@@ -58,9 +58,14 @@ final class Kernel {
         let global = groups &* local
         let status = withUnsafeBytes(of: global) { global in
             withUnsafeBytes(of: local) { local in
-                context.functions.clEnqueueNDRangeKernel(
-                    context.queue, handle, 3, nil, global.assumingMemoryBound(to: Int.self).baseAddress,
-                    local.assumingMemoryBound(to: Int.self).baseAddress, 0, nil, nil)
+                let (global, local) = (
+                    global.assumingMemoryBound(to: Int.self), local.assumingMemoryBound(to: Int.self)
+                )
+                func enqueue(_ event: UnsafeMutablePointer<cl_event?>?) -> cl_int {
+                    context.functions.clEnqueueNDRangeKernel(
+                        context.queue, handle, 3, nil, global.baseAddress, local.baseAddress, 0, nil, event)
+                }
+                return context.kernelTimes.map { $0.add(enqueue) } ?? enqueue(nil)
             }
         }
         guard status != CL_SUCCESS else { return }
