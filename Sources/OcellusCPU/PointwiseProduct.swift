@@ -13,9 +13,7 @@ struct PointwiseProduct {
 
     /// Whether a convolution is one, given that its places lie one behind the other in the output.
     static func applies(to window: SlidingWindow, _ filter: PackedFilter) -> Bool {
-        window.taps.count == 1 && window.taps[0].row == 0 && window.taps[0].column == 0 && window.strideRow == 1
-            && window.strideColumn == 1 && filter.groups == 1 && window.rows == window.lines.height
-            && window.columns == window.lines.width
+        window.isPointwise && filter.groups == 1
     }
 
     /// Computes `count` images.

@@ -36,6 +36,12 @@ struct SlidingWindow {
         self.tapRows = (tapRows.min() ?? 0)...(tapRows.max() ?? 0)
     }
 
+    /// Whether each place reads the pixel at its own place, and no other.
+    var isPointwise: Bool {
+        taps.count == 1 && taps[0].row == 0 && taps[0].column == 0 && strideRow == 1 && strideColumn == 1
+            && rows == lines.height && columns == lines.width
+    }
+
     /// The source lines that places in `rows` read.
     func sourceLines(for rows: Range<Int>) -> (first: Int, count: Int) {
         let first = rows.lowerBound * strideRow + tapRows.lowerBound

@@ -175,6 +175,10 @@ typedef struct {
         const float *a, ptrdiff_t aStride, const float *b, ptrdiff_t bStride, ptrdiff_t count, float *output,
         ptrdiff_t outputStride, ptrdiff_t rows, ptrdiff_t columns, bool accumulates);
 
+    /// Copies `rows` rows of `length` floats, which do not overlap.
+    void (*copyRows)(
+        const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t length, float *output, ptrdiff_t outputStride);
+
     /// output[column][row] = x[row][column].
     void (*transpose)(
         const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns, float *output, ptrdiff_t outputStride);

@@ -8,6 +8,7 @@
 #include "dropout.inc.h"
 #include "elementwise.inc.h"
 #include "multiply.inc.h"
+#include "copyRows.inc.h"
 #include "multiplyPooled.inc.h"
 #include "multiplyRow.inc.h"
 #include "multiplyTransposed.inc.h"
@@ -34,6 +35,7 @@ const simd_kernels TABLE = {
     .multiplyRow = multiply_row,
     .multiplyPooled = multiply_pooled,
     .multiplyTransposed = multiply_transposed,
+    .copyRows = copy_rows,
     .transpose = transpose,
     .winograd2 = WINOGRAD_TABLE(2),
     .winograd4 = WINOGRAD_TABLE(4),

@@ -31,7 +31,12 @@ extension ConvolutionFilterGradient: CPUOperation {
         if let winograd = try WinogradFilterGradient(self, input: inputs[0].shape, samples: samples, on: backend) {
             return winograd
         }
-        return try FilterGradientSum(self, input: inputs[0].shape, samples: samples, on: backend)
+        if backend.algorithms.allowsDepthwise,
+            let depthwise = try DepthwiseFilterGradient(self, input: inputs[0].shape, samples: samples)
+        {
+            return depthwise
+        }
+        return try FilterGradientProduct(self, input: inputs[0].shape, samples: samples, on: backend)
     }
 }
 
