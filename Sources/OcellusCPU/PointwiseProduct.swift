@@ -22,11 +22,7 @@ struct PointwiseProduct {
         output: SlidingProduct.Output, count: Int
     ) {
         let rows = count * pixels
-        // A block of pixels stays in the second-level cache while the filter's panels pass by.
-        let most = min(max(HostProcessor.secondLevelCache / 16 / filter.channels, 56), 448)
-        let blocks = (rows + most - 1) / most
-        // A few tasks for each thread: of large blocks the panels are shared out too.
-        let parts = min(filter.panels, max(1, (4 * backend.threads + blocks - 1) / blocks))
+        let (blocks, parts) = shares(of: rows, threads: backend.threads)
         backend.parallelFor(blocks * parts) { index, _ in
             let (block, part) = index.quotientAndRemainder(dividingBy: parts)
             let range = rows * block / blocks..<rows * (block + 1) / blocks
@@ -44,5 +40,14 @@ struct PointwiseProduct {
                 }
             }
         }
+    }
+
+    /// How the work is cut: blocks of pixels, which stay in the second-level cache while the filter's panels pass by, and
+    /// parts of the panels. Threads that have few pixels share a large filter's panels, so that each is read once.
+    private func shares(of rows: Int, threads: Int) -> (blocks: Int, parts: Int) {
+        let few = rows <= 448 && filter.panels >= 4 * threads && filter.count * 4 > HostProcessor.secondLevelCache / 8
+        let most = few ? 448 : filter.columns > 128 ? 56 : 112
+        let blocks = (rows + most - 1) / most
+        return (blocks, min(filter.panels, max(1, (4 * threads + blocks - 1) / blocks)))
     }
 }

@@ -40,7 +40,9 @@ struct SlidingProduct {
         (runs, runLength) = window.runs(channels: filter.channels, groups: filter.groups)
         bandRows = window.bandRows(multiple: isPooled ? 2 : 1)
         // Panels beyond what the second-level cache holds are worked on one block after the other, over all images.
-        panelsPerTask = min(max(64 * 1024 / max(filter.panelCount, 1), 1), filter.groups * filter.panels)
+        panelsPerTask = min(
+            max(max(64 * 1024, HostProcessor.secondLevelCache / 8) / max(filter.panelCount, 1), 1),
+            filter.groups * filter.panels)
     }
 
     /// Floats of scratch memory that a worker needs: its runs' addresses, and lines with a border.
@@ -57,8 +59,13 @@ struct SlidingProduct {
     ) {
         let unit = isPooled ? 2 : 1
         let units = window.rows / unit
-        // A few bands for each thread, however few images there are.
-        let bandUnits = min(bandRows / unit, max(1, units * count / (4 * backend.threads)))
+        // A few tasks for each thread, however few images there are: bands of rows, or, where each would read a large filter
+        // again, panels of the filter.
+        let sharesPanels =
+            filter.groups * filter.panels >= 4 * backend.threads
+            && filter.count * 4 > HostProcessor.secondLevelCache / 4
+        let bandUnits =
+            sharesPanels ? bandRows / unit : min(bandRows / unit, max(1, units * count / (4 * backend.threads)))
         let bands = (units + bandUnits - 1) / bandUnits
         let allPanels = filter.groups * filter.panels
         let blockPanels = bands * count < 2 * backend.threads ? 1 : panelsPerTask

@@ -52,7 +52,7 @@ struct SlidingWindow {
     /// Rows of places whose source lines fit the second-level cache.
     /// - Parameter multiple: rows come in groups of so many.
     func bandRows(multiple: Int = 1) -> Int {
-        let budget = 48 * 1024 / max(lines.paddedStride, 1)
+        let budget = max(48 * 1024, HostProcessor.secondLevelCache / 16) / max(lines.paddedStride, 1)
         let fitting = (budget - (tapRows.upperBound - tapRows.lowerBound)) / max(strideRow, 1)
         return min(max(fitting / multiple * multiple, multiple), max(rows / multiple * multiple, multiple))
     }

@@ -66,13 +66,14 @@ INLINE void multiply_tile(
         }
         return;
     }
+    // `vectors` is one more than the whole ones, or all of them.
+    const ptrdiff_t left = columns - (vectors - 1) * VECTOR_WIDTH;
     UNROLL for (ptrdiff_t i = 0; i < rows; i++) {
-        float line[PANEL_WIDTH];
-        UNROLL for (ptrdiff_t j = 0; j < vectors; j++) store(line + j * VECTOR_WIDTH, sum[i][j]);
-        for (ptrdiff_t column = 0; column < columns; column++) {
-            float value = line[column];
-            if (addend) value += addend[column];
-            output[column] = activate_scalar(value, activation);
+        UNROLL for (ptrdiff_t j = 0; j < vectors; j++) {
+            const ptrdiff_t count = j < vectors - 1 ? VECTOR_WIDTH : left;
+            vfloat value = sum[i][j];
+            if (addend) value += load_some(addend + j * VECTOR_WIDTH, count);
+            store_some(output + j * VECTOR_WIDTH, activate_vector(value, activation), count);
         }
         output += product->outputStride;
         if (addend) addend += product->outputStride;

@@ -15,13 +15,35 @@ typedef uint8_t vbyte_unaligned __attribute__((vector_size(VECTOR_WIDTH), aligne
 INLINE vfloat load(const float *p) { return *(const vfloat_unaligned *)p; }
 INLINE void store(float *p, vfloat v) { *(vfloat_unaligned *)p = v; }
 
-INLINE vfloat load_part(const float *p, ptrdiff_t count) {
-    vfloat v = {0};
-    __builtin_memcpy(&v, p, (size_t)count * 4);
-    return v;
+// Copies fewer floats than a vector has, in halves: a copy of variable size would be a call.
+INLINE void copy_part(float *to, const float *from, ptrdiff_t count) {
+    UNROLL for (ptrdiff_t part = VECTOR_WIDTH / 2; part > 0; part /= 2) {
+        if (!(count & part)) continue;
+        __builtin_memcpy(to, from, (size_t)part * 4);
+        to += part;
+        from += part;
+    }
 }
 
-INLINE void store_part(float *p, vfloat v, ptrdiff_t count) { __builtin_memcpy(p, &v, (size_t)count * 4); }
+INLINE vfloat load_part(const float *p, ptrdiff_t count) {
+    float line[VECTOR_WIDTH] = {0};
+    copy_part(line, p, count);
+    return load(line);
+}
+
+INLINE void store_part(float *p, vfloat v, ptrdiff_t count) {
+    float line[VECTOR_WIDTH];
+    store(line, v);
+    copy_part(p, line, count);
+}
+
+INLINE vfloat load_some(const float *p, ptrdiff_t count) {
+    return count >= VECTOR_WIDTH ? load(p) : load_part(p, count);
+}
+
+INLINE void store_some(float *p, vfloat value, ptrdiff_t count) {
+    if (count >= VECTOR_WIDTH) store(p, value); else store_part(p, value, count);
+}
 
 // `a` where the mask is set, else `b`.
 INLINE vfloat select(vint mask, vfloat a, vfloat b) { return (vfloat)((mask & (vint)a) | (~mask & (vint)b)); }

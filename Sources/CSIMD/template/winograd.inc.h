@@ -132,14 +132,6 @@ INLINE void winograd_tile(
     }
 }
 
-INLINE vfloat load_some(const float *p, ptrdiff_t count) {
-    return count >= VECTOR_WIDTH ? load(p) : load_part(p, count);
-}
-
-INLINE void store_some(float *p, vfloat value, ptrdiff_t count) {
-    if (count >= VECTOR_WIDTH) store(p, value); else store_part(p, value, count);
-}
-
 INLINE void winograd_output(
     const ptrdiff_t m, const simd_winograd *tiles, ptrdiff_t tileCount, float *output, ptrdiff_t rowStride,
     ptrdiff_t columnStride, ptrdiff_t rows, ptrdiff_t columns) {
