@@ -50,7 +50,7 @@ let package = Package(
         .testTarget(name: "ImagesTests", dependencies: ["OcellusImages"], resources: [.copy("Golden")]),
         .testTarget(name: "DataTests", dependencies: ["OcellusData"], resources: [.copy("Golden")]),
         .testTarget(name: "ModelsTests", dependencies: ["OcellusModels"], resources: [.copy("Golden")]),
-        .testTarget(name: "OcellusTests", dependencies: ["Ocellus"]),
+        .testTarget(name: "OcellusTests", dependencies: ["Ocellus"], resources: [.copy("Golden")]),
         .testTarget(name: "CommandTests", dependencies: ["OcellusCommand"]),
         .testTarget(name: "BackendTests", dependencies: ["Ocellus"], resources: [.copy("Golden")]),
     ],

@@ -17,7 +17,8 @@ struct OcellusCommand: ParsableCommand {
             """,
         version: ocellusVersion,
         subcommands: [
-            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, DevicesCommand.self, BenchCommand.self,
+            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ImportCommand.self, NetworksCommand.self,
+            SummaryCommand.self, DevicesCommand.self, BenchCommand.self,
             DemoDataCommand.self,
         ])
 }

@@ -7,6 +7,9 @@ public struct Preprocessing: Sendable, Equatable {
     public enum Resizing: String, Sendable, Codable, CaseIterable {
         /// Each axis on its own, antialiased bilinear; the proportions are not kept.
         case stretch
+        /// The middle in the network's proportions, 7/8 of the most that fits, antialiased bilinear: what is left of a
+        /// picture whose shorter side is made 256 and of which 224×224 is cut out, as is usual for ImageNet.
+        case crop
     }
 
     /// The order of the channels in the network's input.
@@ -68,6 +71,41 @@ public struct Preprocessing: Sendable, Equatable {
     /// - Throws: `PreprocessingError` when a side is not in 1…16,384.
     public static func guide(width: Int = 224, height: Int = 224) throws(PreprocessingError) -> Preprocessing {
         try Preprocessing(width: width, height: height)
+    }
+
+    /// The usual ways of networks that were trained elsewhere.
+    public enum Preset: String, Sendable, CaseIterable {
+        /// RGB, 0…1, stretched: the guide's.
+        case zeroToOne = "zero-to-one"
+        /// RGB, less ImageNet's mean and divided by its standard deviation, the middle: torchvision's.
+        case imagenet
+        /// RGB, −1…1, stretched: TensorFlow's for MobileNets and Inception.
+        case minusOneToOne = "minus-one-to-one"
+        /// BGR, 0…255 less ImageNet's mean, stretched: Caffe's.
+        case caffeBGR = "caffe-bgr"
+    }
+
+    /// One of the usual ways.
+    ///
+    /// - Parameter resizing: nil for the preset's own.
+    /// - Throws: `PreprocessingError` when a side is not in 1…16,384.
+    public init(
+        _ preset: Preset, width: Int, height: Int, resizing: Resizing? = nil
+    ) throws(PreprocessingError) {
+        switch preset {
+        case .zeroToOne: try self.init(width: width, height: height, resizing: resizing ?? .stretch)
+        case .imagenet:
+            try self.init(
+                width: width, height: height, resizing: resizing ?? .crop, mean: [0.485, 0.456, 0.406],
+                standardDeviation: [0.229, 0.224, 0.225])
+        case .minusOneToOne:
+            try self.init(
+                width: width, height: height, resizing: resizing ?? .stretch, scale: 1 / 127.5, mean: [1, 1, 1])
+        case .caffeBGR:
+            try self.init(
+                width: width, height: height, resizing: resizing ?? .stretch, channelOrder: .bgr, scale: 1,
+                mean: [104, 117, 123])
+        }
     }
 
     /// The number of values in an input: height × width × 3.

@@ -32,3 +32,22 @@ extension RGBImage {
         }
     }
 }
+
+extension RGBImage {
+    /// A part of the picture.
+    ///
+    /// - Precondition: It lies within the picture.
+    func cropped(left: Int, top: Int, width newWidth: Int, height newHeight: Int) -> RGBImage {
+        precondition(
+            left >= 0 && top >= 0 && left + newWidth <= width && top + newHeight <= height, "a part lies within")
+        if (newWidth, newHeight) == (width, height) { return self }
+        return RGBImage(
+            width: newWidth, height: newHeight,
+            pixels: filled(count: newWidth * newHeight * 3) { source, target in
+                for row in 0..<newHeight {
+                    (target + row * newWidth * 3).copyMemory(
+                        from: source + ((top + row) * width + left) * 3, byteCount: newWidth * 3)
+                }
+            })
+    }
+}

@@ -53,7 +53,7 @@ extension Model {
         let complaints = [
             ("missing: ", missing.map { "'\($0)'" }), ("of another shape: ", misshaped),
             ("not in the network: ", unknown.map { "'\($0)'" }),
-        ].filter { !$0.1.isEmpty }.map { $0 + Self.list($1) }
+        ].filter { !$0.1.isEmpty }.map { $0 + $1.shortList }
         guard complaints.isEmpty else {
             throw ModelError(path, "the tensors do not fit the network. \(complaints.joined(separator: "; ")).")
         }
@@ -64,12 +64,5 @@ extension Model {
                     "the tensor '\(name)' has \(try file.elementType(of: name).rawValue) elements; weights are F32.")
             }
         }
-    }
-
-    /// A few of many.
-    private static func list(_ names: [String]) -> String {
-        let shown = 8
-        return names.prefix(shown).joined(separator: ", ")
-            + (names.count > shown ? " and \(names.count - shown) more" : "")
     }
 }

@@ -81,6 +81,12 @@ struct CommandTests {
             (["train", "--resume", folder("nothing"), "--batch", "3"], 64, "leave out --batch"),
             (["evaluate", folder("nothing"), folder("parts")], 1, "nothing"),
             (["predict", folder("nothing"), "x.jpg"], 1, "nothing"),
+            (
+                ["import", folder("nothing"), "--network", "resnet18", "--classes", "c", "--output", folder("r")], 1,
+                "c:"
+            ),
+            (["import", folder("nothing"), "--network", "resnet99", "--classes", "c"], 64, "resnet99"),
+            (["summary", folder("nothing")], 1, "nothing"),
             (["demo-data", folder("parts")], 1, "parts"),
             (["bench", "--batch", "0"], 64, "--batch"),
             (["bench", "gemm", "--size", "0"], 64, "--size"),
@@ -117,6 +123,41 @@ struct CommandTests {
         #expect(way["imagesPerSecond"] as? Double ?? 0 > 0 && way["isAugmented"] as? Bool == true)
         let devices = try Command.run("devices", "--json", in: folder)
         #expect(try json(devices.lines.first)["option"] as? String == "cpu")
+    }
+
+    @Test("networks are listed, and weights of others become a model")
+    func importing() throws {
+        let networks = try Command.run("networks", "--json", "--size", "64", in: folder)
+        let names = try networks.lines.map { try json($0)["name"] as? String }
+        #expect(names.contains("resnet18") && names.contains("mobilenet_v2"))
+        let summary = try Command.run("summary", "resnet18", in: folder)
+        #expect(summary.output.contains("layer4.1.conv2") && summary.output.contains("11689512"))
+
+        // A model's own weights are a file of weights too.
+        let trained = try Command.run(
+            "train", folder("parts"), "--output", folder("run"), "--size", "32", "--epochs", "1", "--batch", "8",
+            "--device", "cpu", in: folder)
+        #expect(trained.code == 0, "\(trained.errors)")
+        try Data("background\nbolt\nbolt\nwasher\n".utf8).write(to: URL(fileURLWithPath: folder("labels.txt")))
+        let arguments = [
+            "import", folder("run/model/weights.safetensors"), "--network", "simple", "--size", "32", "--classes",
+            folder("labels.txt"), "--preprocessing", "zero-to-one", "--output", folder("models/parts"),
+        ]
+        let (process, _, errors) = try Command.start(arguments, in: folder)
+        process.waitUntilExit()
+        let text = try String(contentsOfFile: errors, encoding: .utf8)
+        #expect(process.terminationStatus == 0 && text.contains("bolt (2)"), "\(text)")
+        let picture = try #require(FileManager.default.contentsOfDirectory(atPath: folder("parts/nuts")).first)
+        let answers = try ["run/model", "models/parts"].map { model in
+            let line = try Command.run(
+                "predict", folder(model), folder("parts/nuts/" + picture), "--top", "3", "--json", in: folder
+            ).lines.first
+            let top = try #require(json(line)["top"] as? [[String: Any]])
+            return top.compactMap { $0["confidence"] as? Double }
+        }
+        #expect(answers[0] == answers[1])
+        let again = try Command.run("summary", folder("models/parts"), in: folder)
+        #expect(again.code == 0 && again.output.contains("dense2"))
     }
 
     @Test("a profile names each operation and when it ran, for each subcommand that computes")

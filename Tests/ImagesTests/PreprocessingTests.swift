@@ -20,6 +20,35 @@ import Testing
         #expect(values == expected)
     }
 
+    @Test func `Cropping keeps the proportions and the middle`() throws {
+        // 64 wide of 100, and 7/8 of that.
+        let image = madeUpImage(width: 100, height: 64)
+        let cropped = try Preprocessing(.imagenet, width: 56, height: 56).resized(image)
+        #expect((cropped.width, cropped.height) == (56, 56))
+        for (x, y) in [(0, 0), (55, 0), (20, 41), (55, 55)] {
+            let (ours, theirs) = ((y * 56 + x) * 3, ((y + 4) * 100 + x + 22) * 3)
+            #expect(Array(cropped.pixels[ours..<ours + 3]) == Array(image.pixels[theirs..<theirs + 3]))
+        }
+        // Extreme proportions neither fail nor take memory.
+        for (width, height) in [(1, 1), (1, 5000), (5000, 1), (3, 2)] {
+            let small = try Preprocessing(.imagenet, width: 16, height: 24).resized(
+                madeUpImage(width: width, height: height))
+            #expect((small.width, small.height) == (16, 24))
+        }
+    }
+
+    @Test func `The usual preprocessings give the usual values`() throws {
+        func values(_ preset: Preprocessing.Preset) throws -> [Float] {
+            try Preprocessing(preset, width: 1, height: 1)(RGBImage(width: 1, height: 1, pixels: [255, 0, 102]))
+        }
+        #expect(try values(.zeroToOne) == [1, 0, 0.4])
+        #expect(try values(.minusOneToOne) == [1, -1, -0.2])
+        #expect(try values(.caffeBGR) == [-2, -117, 132])
+        let imagenet = try values(.imagenet)
+        let expected: [Float] = [2.2489083, -2.0357141, -0.02666667]
+        #expect(zip(imagenet, expected).allSatisfy { abs($0 - $1) < 1e-5 })
+    }
+
     @Test func `It is stored and read back as it was`() throws {
         let stored = try Preprocessing(
             width: 227, height: 113, channelOrder: .bgr, scale: 1 / 127.5, mean: [1, 0.5, -1],
@@ -35,7 +64,7 @@ import Testing
         (#""width":224,"#, "", "width"),
         (#""height":224"#, #""height":16385"#, "height"),
         (#""height":224"#, #""height":-9223372036854775808"#, "height"),
-        (#""stretch""#, #""crop""#, "resizing"),
+        (#""stretch""#, #""squash""#, "resizing"),
         (#""rgb""#, #""grey""#, "channelOrder"),
         (#""scale":0.5"#, #""scale":0"#, "scale"),
         (#""mean":[0,0,0]"#, #""mean":[0,0]"#, "mean"),

@@ -75,8 +75,18 @@ public struct DepthwiseConvolutionLayer: Layer {
         _ kernel: Int, stride: Int = 1, padding: Window.Padding = .valid, multiplier: Int = 1, hasBias: Bool = true,
         activation: ActivationFunction = .identity, initialization: Initialization? = nil, name: String? = nil
     ) {
+        self.init(
+            Window(kernel, stride: stride, padding: padding), multiplier: multiplier, hasBias: hasBias,
+            activation: activation, initialization: initialization, name: name)
+    }
+
+    /// A depthwise convolution with any window.
+    public init(
+        _ window: Window, multiplier: Int = 1, hasBias: Bool = true, activation: ActivationFunction = .identity,
+        initialization: Initialization? = nil, name: String? = nil
+    ) {
         self.name = name
-        self.window = Window(kernel, stride: stride, padding: padding)
+        self.window = window
         self.multiplier = multiplier
         self.hasBias = hasBias
         self.activation = activation
