@@ -131,6 +131,24 @@ extension CPUBackend {
         for step in steps { try step.run(invocation) }
     }
 
+    /// Runs the steps one by one, and says which threads were at work in each.
+    public func run(
+        _ steps: [any PreparedStep], _ invocation: Invocation, clock: () -> Double, timed: (StepTiming) -> Void
+    ) throws {
+        let times = WorkerTimes(workers: threads)
+        let offset = clock() - times.now
+        try ThreadPool.shared.timing(times) {
+            for (index, step) in steps.enumerated() {
+                let start = clock()
+                try step.run(invocation)
+                let end = clock()
+                timed(
+                    StepTiming(
+                        index: index, start: start, end: end, workers: times.take(offset: offset), threads: threads))
+            }
+        }
+    }
+
     /// Returns at once: steps have run when `run` returns.
     public func synchronize() {}
 }

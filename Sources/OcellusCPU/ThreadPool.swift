@@ -27,6 +27,8 @@ package final class ThreadPool: Sendable {
     private let calls = Condition()
     private let sleep = Condition()
     private let isInside = ThreadFlag()
+    /// The address of the `WorkerTimes` that times the workers; mostly there is none, and it is 0.
+    private let times = Atomic<UInt>(0)
 
     /// Rounds of spinning before a worker sleeps: some tens of microseconds.
     private static let spins = 2_000
@@ -49,8 +51,10 @@ package final class ThreadPool: Sendable {
     /// The compiler does not check what `body` shares: calls must write to different places.
     package func parallelFor(_ count: Int, threads: Int, _ body: (_ index: Int, _ worker: Int) -> Void) {
         guard count > 1, threads > 1, !isInside.isSet else {
-            for index in 0..<max(count, 0) { body(index, 0) }
-            return
+            // What is inside of another loop belongs to that one's time.
+            return timed(worker: 0, ifWanted: !isInside.isSet) {
+                for index in 0..<max(count, 0) { body(index, 0) }
+            }
         }
         calls.lock()
         isInside.set(true)
@@ -72,11 +76,27 @@ package final class ThreadPool: Sendable {
     }
 
     private func run(_ count: Int, worker: Int, _ body: Body) {
-        while true {
-            let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-            if index >= count { return }
-            body(index, worker)
+        timed(worker: worker) {
+            while true {
+                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                if index >= count { return }
+                body(index, worker)
+            }
         }
+    }
+
+    /// Runs `body`, in which all loops' workers are timed.
+    func timing<Result>(_ workerTimes: WorkerTimes, _ body: () throws -> Result) rethrows -> Result {
+        times.store(UInt(bitPattern: Unmanaged.passUnretained(workerTimes).toOpaque()), ordering: .releasing)
+        defer { times.store(0, ordering: .relaxed) }
+        return try withExtendedLifetime(workerTimes, body)
+    }
+
+    private func timed(worker: Int, ifWanted: Bool = true, _ body: () -> Void) {
+        guard ifWanted, let address = UnsafeRawPointer(bitPattern: times.load(ordering: .acquiring)) else {
+            return body()
+        }
+        Unmanaged<WorkerTimes>.fromOpaque(address).takeUnretainedValue().measure(worker, body)
     }
 
     private func waitForWorkers() {

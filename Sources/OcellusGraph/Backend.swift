@@ -41,8 +41,7 @@ public protocol Backend: AnyObject, Sendable {
 
     /// Runs steps in order and says when each ran, in seconds as told by `clock`: for profiles. Returns when they have run.
     func run(
-        _ steps: [any PreparedStep], _ invocation: Invocation, clock: () -> Double,
-        timed: (_ index: Int, _ start: Double, _ end: Double) -> Void
+        _ steps: [any PreparedStep], _ invocation: Invocation, clock: () -> Double, timed: (StepTiming) -> Void
     ) throws
 
     /// Waits for all that was started.
@@ -63,15 +62,14 @@ extension Backend {
 
     /// Waits after each step.
     public func run(
-        _ steps: [any PreparedStep], _ invocation: Invocation, clock: () -> Double,
-        timed: (_ index: Int, _ start: Double, _ end: Double) -> Void
+        _ steps: [any PreparedStep], _ invocation: Invocation, clock: () -> Double, timed: (StepTiming) -> Void
     ) throws {
         try synchronize()
         for (index, step) in steps.enumerated() {
             let start = clock()
             try run([step], invocation)
             try synchronize()
-            timed(index, start, clock())
+            timed(StepTiming(index: index, start: start, end: clock()))
         }
     }
 }

@@ -122,8 +122,7 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
 
     /// Enqueues all steps, waits, and asks the device when the kernels of each ran.
     public func run(
-        _ steps: [any PreparedStep], _ invocation: Invocation, clock: () -> Double,
-        timed: (_ index: Int, _ start: Double, _ end: Double) -> Void
+        _ steps: [any PreparedStep], _ invocation: Invocation, clock: () -> Double, timed: (StepTiming) -> Void
     ) throws {
         try context.timingKernels { times in
             var firsts: [Int] = []
@@ -136,9 +135,10 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
             // The device's clock has another origin; its last kernel has just ended.
             let end = clock()
             guard let all = try times.interval(0..<times.count) else { return }
+            let offset = end - all.end
             for index in steps.indices {
                 guard let interval = try times.interval(firsts[index]..<firsts[index + 1]) else { continue }
-                timed(index, end + interval.start - all.end, end + interval.end - all.end)
+                timed(StepTiming(index: index, start: interval.start + offset, end: interval.end + offset))
             }
         }
     }

@@ -42,6 +42,29 @@ struct ProfileTests {
         #expect(abs(profile.operations.reduce(0) { $0 + $1.share } - 1) < 1e-9)
     }
 
+    @Test("each thread that works on an operation is told, and how long it was at work")
+    func workers() throws {
+        let backend = try CPUBackend(threads: 2)
+        let steps = [0, 1].map { _ in
+            CPUStep { _ in
+                backend.parallelFor(8) { _, _ in
+                    let stopwatch = Stopwatch()
+                    while stopwatch.seconds < 0.002 {}
+                }
+            }
+        }
+        let clock = Stopwatch(7)
+        var timings: [StepTiming] = []
+        try backend.run(steps, Invocation(count: 1), clock: { clock.seconds }, timed: { timings.append($0) })
+        #expect(timings.map(\.index) == [0, 1] && timings[0].start >= 7 && timings[0].end <= timings[1].start)
+        for timing in timings {
+            let busy = timing.workers.reduce(0) { $0 + $1.busy }
+            #expect(busy >= 8 * 0.002 && Set(timing.workers.map(\.number)).isSubset(of: [0, 1]))
+            #expect(timing.workers.allSatisfy { $0.start >= timing.start - 1e-4 && $0.end <= timing.end + 1e-4 })
+            #expect(abs(try #require(timing.busy) - busy / (2 * (timing.end - timing.start))) < 1e-9)
+        }
+    }
+
     @Test("a plan computes the same with a profiler, and nothing is kept once it is taken away")
     func removal() throws {
         let plan = try plan()

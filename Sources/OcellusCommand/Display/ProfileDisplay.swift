@@ -25,13 +25,17 @@ extension Profile {
 
     private func table(_ rows: [Row], isTotal: Bool) -> Table {
         var table = Table(
-            ["operation", "algorithm", isTotal ? "count" : "layer", "ms", "share", "GFLOP/s", "GB/s"]
-                + (peak == nil ? [] : ["of peak", "bound"]) + (isTotal ? [] : ["shape"]))
+            ["operation", "algorithm", isTotal ? "count" : "layer", "ms", "share"]
+                + (rows.contains { $0.busy != nil } ? ["busy"] : []) + ["GFLOP/s", "GB/s"]
+                + (peak == nil ? [] : ["of peak", "bound"]) + (isTotal ? [] : ["shape"]), lastIsText: !isTotal)
         for row in rows {
             var cells = [
                 row.operation, row.algorithm, row.layer, Terminal.number(row.milliseconds, digits: 3),
-                Terminal.percent(row.share), Terminal.number(row.gigaflopsPerSecond, digits: 1),
-                Terminal.number(row.gigabytesPerSecond, digits: 1),
+                Terminal.percent(row.share),
+            ]
+            if let busy = row.busy { cells.append(Terminal.percent(busy)) }
+            cells += [
+                Terminal.number(row.gigaflopsPerSecond, digits: 1), Terminal.number(row.gigabytesPerSecond, digits: 1),
             ]
             if let part = row.partOfPeak, let bound = row.bound { cells += [Terminal.percent(part), bound.rawValue] }
             if !isTotal { cells.append(row.shape) }

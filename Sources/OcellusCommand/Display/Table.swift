@@ -1,9 +1,13 @@
-/// Rows of text in aligned columns: the first to the left, numbers to the right.
+/// Rows of text in aligned columns: text to the left, numbers to the right.
 struct Table {
     private var rows: [[String]]
+    private let lastIsText: Bool
 
-    /// A table with a head.
-    init(_ head: [String]) { rows = [head] }
+    /// A table with a head. What begins with a digit is taken for a number, unless the last column is text all the same.
+    init(_ head: [String], lastIsText: Bool = false) {
+        rows = [head]
+        self.lastIsText = lastIsText
+    }
 
     mutating func add(_ row: [String]) { rows.append(row) }
 
@@ -12,7 +16,8 @@ struct Table {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in rows.map { displayWidth($0[column]) }.max() ?? 0 }
         let isNumeric = (0..<columns).map { column in
-            rows.dropFirst().allSatisfy { row in row[column].first?.isNumber ?? true }
+            !(lastIsText && column == columns - 1)
+                && rows.dropFirst().allSatisfy { row in row[column].first?.isNumber ?? true }
         }
         return rows.enumerated().map { index, row in
             let line = row.enumerated().map { column, cell in

@@ -88,8 +88,8 @@ public final class Plan {
         for phase in Phase.allCases where phases.contains(phase) {
             guard let steps = steps[phase] else { continue }
             if let profiler, let parts = profiledParts[phase] {
-                try backend.run(steps, invocation, clock: { profiler.now }) { index, start, end in
-                    profiler.record(parts[index], start: start, end: end, samples: invocation.count)
+                try backend.run(steps, invocation, clock: { profiler.now }) { timing in
+                    profiler.record(parts[timing.index], timing, samples: invocation.count)
                 }
             } else {
                 try backend.run(steps, invocation)

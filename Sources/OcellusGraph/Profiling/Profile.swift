@@ -16,6 +16,9 @@ public struct Profile: Sendable, Encodable {
         public let milliseconds: Double
         /// Its part of all operations' time, 0…1; 0 for a section of the host's work.
         public let share: Double
+        /// The part of the device's threads' time in which they were at work, 0…1: the rest is waiting for each other, and
+        /// what one thread does alone. Nil where the backend has no threads of its own.
+        public let busy: Double?
         /// Floating-point operations of the definition, a multiply-add counting two, in 10⁹ a second. An algorithm that
         /// needs fewer gets beyond the machine's peak.
         public let gigaflopsPerSecond: Double
@@ -55,7 +58,7 @@ public struct Profile: Sendable, Encodable {
             let part = profiler.parts[index]
             return Timed(
                 part: part, runs: times.seconds.count, seconds: times.seconds.median,
-                cost: part.cost(samples: times.samples))
+                busy: times.busy.isEmpty ? nil : times.busy.median, cost: part.cost(samples: times.samples))
         }
         let operations = timed.filter { !$0.part.isHost }
         let whole = operations.reduce(0) { $0 + $1.seconds }
@@ -80,14 +83,16 @@ private struct Timed {
     var shape: String
     var runs: Int
     var seconds: Double
+    var busy: Double?
     var cost: Cost
 
-    init(part: ProfiledPart, runs: Int, seconds: Double, cost: Cost) {
+    init(part: ProfiledPart, runs: Int, seconds: Double, busy: Double?, cost: Cost) {
         self.part = part
         layer = part.layer
         shape = part.shape
         self.runs = runs
         self.seconds = seconds
+        self.busy = busy
         self.cost = cost
     }
 
@@ -96,6 +101,7 @@ private struct Timed {
         layer = "\(all.count)"
         shape = ""
         seconds = all.reduce(0) { $0 + $1.seconds }
+        if busy != nil { busy = all.reduce(0) { $0 + ($1.busy ?? 0) * $1.seconds } / max(seconds, 1e-9) }
         cost = all.reduce(Cost(flops: 0, bytes: 0)) {
             Cost(flops: $0.flops + $1.cost.flops, bytes: $0.bytes + $1.cost.bytes)
         }
@@ -107,8 +113,8 @@ private struct Timed {
         let parts = peak.map { (flops / $0.gigaflopsPerSecond, bytes / $0.gigabytesPerSecond) }
         return Profile.Row(
             layer: layer, operation: part.operation, algorithm: part.algorithm, shape: shape, runs: runs,
-            milliseconds: seconds * 1e3, share: whole > 0 ? seconds / whole : 0, gigaflopsPerSecond: flops,
-            gigabytesPerSecond: bytes, partOfPeak: parts.map { max($0.0, $0.1) },
+            milliseconds: seconds * 1e3, share: whole > 0 ? seconds / whole : 0, busy: busy,
+            gigaflopsPerSecond: flops, gigabytesPerSecond: bytes, partOfPeak: parts.map { max($0.0, $0.1) },
             bound: parts.map { $0.0 >= $0.1 ? .compute : .memory })
     }
 }

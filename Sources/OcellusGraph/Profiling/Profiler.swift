@@ -6,7 +6,7 @@ public final class Profiler {
     /// A part's time once, in seconds since the profiler was made.
     struct Event: Sendable {
         let part: Int
-        let start, end: Double
+        let timing: StepTiming
         let samples: Int
     }
 
@@ -21,10 +21,12 @@ public final class Profiler {
     /// A trace of so many events has some 20 MB.
     private static let eventLimit = 100_000
 
-    /// The seconds of the runs of a part that had the most samples.
+    /// The runs of a part that had the most samples.
     struct PartTimes: Sendable {
         var samples = 0
         var seconds: [Double] = []
+        /// The part of the threads' time in which they were at work, where there are threads.
+        var busy: [Double] = []
     }
 
     /// Nothing is timed yet.
@@ -36,7 +38,7 @@ public final class Profiler {
     /// Times a section of the host's work.
     public func measure<Result>(_ section: String, _ body: () throws -> Result) rethrows -> Result {
         let start = now
-        defer { record(part(of: section), start: start, end: now, samples: 1) }
+        defer { record(part(of: section), StepTiming(index: 0, start: start, end: now), samples: 1) }
         return try body()
     }
 
@@ -49,13 +51,14 @@ public final class Profiler {
     }
 
     /// Keeps one time of a part.
-    func record(_ part: Int, start: Double, end: Double, samples: Int) {
+    func record(_ part: Int, _ timing: StepTiming, samples: Int) {
         if samples > times[part].samples { times[part] = PartTimes(samples: samples) }
         // Runs with fewer samples, as an epoch's last, would blur the rates.
-        if samples == times[part].samples { times[part].seconds.append(end - start) }
-        if events.count < Self.eventLimit {
-            events.append(Event(part: part, start: start, end: end, samples: samples))
+        if samples == times[part].samples {
+            times[part].seconds.append(timing.end - timing.start)
+            if let busy = timing.busy { times[part].busy.append(busy) }
         }
+        if events.count < Self.eventLimit { events.append(Event(part: part, timing: timing, samples: samples)) }
     }
 
     private func part(of section: String) -> Int {
