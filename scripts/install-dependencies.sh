@@ -56,6 +56,12 @@ if [ "$purpose" = test ]; then
     pocl=$(cat /etc/OpenCL/vendors/pocl.icd 2>/dev/null || true)
     { [ -n "$pocl" ] && { [ -r "$pocl" ] || ldconfig -p | grep -qF "$pocl"; }; } || need pocl-opencl-icd
     [ -r /usr/lib/oclgrind/liboclgrind-rt-icd.so ] || need oclgrind
+    # The kernels are compiled for 64-bit ARM too, and run by an emulator.
+    if [ "$(uname -m)" != aarch64 ]; then
+        [ -r /usr/aarch64-linux-gnu/lib/libc.a ] || need libc6-dev-arm64-cross
+        ls /usr/lib/gcc-cross/aarch64-linux-gnu/*/libgcc.a >/dev/null 2>&1 || need gcc-aarch64-linux-gnu
+        command -v qemu-aarch64-static >/dev/null 2>&1 || need qemu-user-static
+    fi
 fi
 if [ "$purpose" != build ]; then
     python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || need python3-venv

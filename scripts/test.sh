@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 scripts/install-dependencies.sh test
 echo "test: checking the format" >&2
 swift format lint --strict --recursive --parallel Package.swift Sources Tests
+echo "test: comparing the CPU's kernels with their definitions, NEON's in an emulator" >&2
+Tests/Kernels/run.sh
 swift build -c release --build-tests
 runtimes=$(Tests/opencl-runtimes.sh)
 eval "$runtimes"

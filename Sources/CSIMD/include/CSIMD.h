@@ -214,7 +214,7 @@ typedef struct {
     /// `channel * channelStride`. Entries of the window's upper line (places 0 and 1) come first, those of its lower line
     /// (2 and 3) start `SIMD_LIST_ROOM(pixels, channels)` later. List i of a line is place i % 2 of pixel i / 2; it is
     /// `starts[i] ..< starts[i + 1]`, and the lower line's starts follow after `2 * pixels + 1`.
-    /// - Parameter scratch: room for SIMD_LIST_ROOM(4, channels) entries.
+    /// - Parameter scratch: room for 4 * SIMD_LIST_ROOM(1, channels) entries.
     void (*listByPlace)(
         const float *gradient, const uint8_t *place, ptrdiff_t stride, ptrdiff_t pixels, ptrdiff_t channels,
         int32_t channelStride, simd_entry *entries, int32_t *starts, simd_entry *scratch);

@@ -1,0 +1,71 @@
+#include "check.h"
+
+static void expect_sums(const char *what, const double *sums, const double *expected, ptrdiff_t count) {
+    float *rounded = output_floats(count);
+    for (ptrdiff_t i = 0; i < count; i++) rounded[i] = (float)sums[i];
+    expect_floats(what, rounded, expected, count, 1e-5);
+}
+
+static double *started_sums(ptrdiff_t count, double *expected) {
+    double *sums = zeroed(count * 8);
+    for (ptrdiff_t i = 0; i < count; i++) expected[i] = sums[i] = random_float();
+    return sums;
+}
+
+static void test_sums(ptrdiff_t rows, ptrdiff_t channels) {
+    describe("%td rows, %td channels", rows, channels);
+    const float *x = random_floats(rows * channels), *mean = random_floats(channels);
+    double *expected = zeroed(channels * 8), *expectedSquares = zeroed(channels * 8);
+    double *sums = started_sums(channels, expected), *squares = started_sums(channels, expectedSquares);
+    for (ptrdiff_t i = 0; i < rows * channels; i++) {
+        const double deviation = x[i] - (double)mean[i % channels];
+        expected[i % channels] += x[i];
+        expectedSquares[i % channels] += deviation * deviation;
+    }
+    kernels->sumChannels(x, rows, channels, sums);
+    kernels->sumSquaredDeviations(x, mean, rows, channels, squares);
+    expect_sums("sumChannels", sums, expected, channels);
+    expect_sums("sumSquaredDeviations", squares, expectedSquares, channels);
+}
+
+static void test_maps(ptrdiff_t rows, ptrdiff_t channels, simd_activation activation) {
+    describe("%td rows, %td channels, activation %d", rows, channels, activation);
+    const ptrdiff_t count = rows * channels;
+    const float *x = random_floats(count), *gradient = random_floats(count), *mean = random_floats(channels);
+    const float *byGradient = random_floats(channels), *byInput = random_floats(channels), *shift = random_floats(channels);
+    float *scale = random_floats(channels);
+    for (ptrdiff_t c = 0; c < channels; c++) scale[c] *= 12;  // beyond ReLU6's upper end
+    const simd_channel_map map = {scale, random_floats(channels), activation};
+    float *mapped = output_floats(count), *combined = output_floats(count);
+    double *expected = zeroed(count * 8), *expectedCombined = zeroed(count * 8), *expectedSums = zeroed(2 * channels * 8);
+    double *sums = started_sums(2 * channels, expectedSums);
+    for (ptrdiff_t i = 0; i < count; i++) {
+        const ptrdiff_t c = i % channels;
+        expected[i] = activated(activation, (double)x[i] * scale[c] + map.shift[c]);
+        const double reaching = passing(activation, gradient[i], expected[i]);
+        expectedSums[c] += reaching;
+        expectedSums[channels + c] += reaching * (x[i] - (double)mean[c]);
+        expectedCombined[i] = reaching * byGradient[c] + (double)x[i] * byInput[c] + shift[c];
+    }
+    kernels->mapChannels(&map, x, rows, channels, mapped);
+    kernels->sumMapGradients(&map, gradient, x, mean, rows, channels, sums);
+    kernels->combineMapGradients(&map, gradient, byGradient, x, byInput, shift, rows, channels, combined);
+    expect_floats("mapChannels", mapped, expected, count, 1e-5);
+    expect_sums("sumMapGradients", sums, expectedSums, 2 * channels);
+    expect_floats("combineMapGradients", combined, expectedCombined, count, 1e-5);
+}
+
+void test_channels(void) {
+    COVER(sumChannels);
+    COVER(sumSquaredDeviations);
+    COVER(mapChannels);
+    COVER(sumMapGradients);
+    COVER(combineMapGradients);
+    FOR_EACH_LENGTH(channels) {
+        for (ptrdiff_t rows = 1; rows < 80; rows += 13) {
+            test_sums(rows, channels);
+            for (int i = 0; i < 3; i++) test_maps(rows, channels, ACTIVATIONS[i]);
+        }
+    }
+    test_sums(70, 300);
+}
