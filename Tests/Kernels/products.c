@@ -114,11 +114,24 @@ static void test_transpose(ptrdiff_t rows, ptrdiff_t columns) {
     expect_floats("transpose", output, expected, count, 0);
 }
 
+static void test_copy_rows(ptrdiff_t rows, ptrdiff_t length) {
+    describe("%td rows of %td", rows, length);
+    const ptrdiff_t stride = length + 2, outputStride = length + 1, count = (rows - 1) * outputStride + length;
+    const float *x = random_floats((rows - 1) * stride + length);
+    float *output = output_floats(count);
+    double *expected = zeroed(count * 8);
+    for (ptrdiff_t i = 0; i < count; i++)
+        expected[i] = i % outputStride < length ? x[i / outputStride * stride + i % outputStride] : NAN;
+    kernels->copyRows(x, stride, rows, length, output, outputStride);
+    expect_floats("copyRows", output, expected, count, 0);
+}
+
 void test_products(void) {
     COVER(multiply);
     COVER(multiplyPooled);
     COVER(multiplyRow);
     COVER(multiplyTransposed);
+    COVER(copyRows);
     COVER(transpose);
     unsigned options = 0;
     for (ptrdiff_t rows = 1; rows <= 30; rows++) {
@@ -134,6 +147,7 @@ void test_products(void) {
         for (ptrdiff_t depth = 1; depth < 20; depth += 3) test_multiply_row(depth, columns, depth % 2);
         for (ptrdiff_t rows = 1; rows < 40; rows += 3) {
             test_multiply_transposed(rows, columns, 7, rows % 2);
+            test_copy_rows(rows, columns);
             test_transpose(rows, columns);
         }
     }

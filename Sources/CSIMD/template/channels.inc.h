@@ -59,7 +59,7 @@ static void sum_map_gradients(
         for (ptrdiff_t i = 0; i < channels; i += VECTOR_WIDTH) {
             const ptrdiff_t present = channels - i < VECTOR_WIDTH ? channels - i : VECTOR_WIDTH;
             const float *g = gradient + start * channels + i, *v = x + start * channels + i;
-            const vfloat centre = load_part(mean + i, present);
+            const vfloat centre = load_some(mean + i, present);
             vfloat sum = {0}, products = {0};
             for (ptrdiff_t row = 0; row < count; row++, g += channels, v += channels) {
                 vfloat reaching, value;

@@ -66,11 +66,12 @@ INLINE void multiply_tile(
         }
         return;
     }
-    // `vectors` is one more than the whole ones, or all of them.
-    const ptrdiff_t left = columns - (vectors - 1) * VECTOR_WIDTH;
     UNROLL for (ptrdiff_t i = 0; i < rows; i++) {
         UNROLL for (ptrdiff_t j = 0; j < vectors; j++) {
-            const ptrdiff_t count = j < vectors - 1 ? VECTOR_WIDTH : left;
+            // Of two vectors the first is whole; of four the last may have no column at all.
+            const bool isWhole = PANEL_VECTORS == 2 && j < vectors - 1;
+            const ptrdiff_t count = isWhole ? VECTOR_WIDTH : columns - j * VECTOR_WIDTH;
+            if (count <= 0) continue;
             vfloat value = sum[i][j];
             if (addend) value += load_some(addend + j * VECTOR_WIDTH, count);
             store_some(output + j * VECTOR_WIDTH, activate_vector(value, activation), count);
