@@ -40,7 +40,10 @@ package final class ThreadPool: Sendable {
         nonisolated(unsafe) var body: UnsafeRawPointer?
     }
 
-    private typealias Body = (_ index: Int, _ worker: Int) -> Void
+    // A struct, because a pointer to a bare closure is a pointer to another closure, which is allocated to convert it.
+    private struct Body {
+        let call: (_ index: Int, _ worker: Int) -> Void
+    }
 
     private init() {}
 
@@ -60,14 +63,14 @@ package final class ThreadPool: Sendable {
         isInside.set(true)
         startWorkers(min(threads, 256) - 1)
         withoutActuallyEscaping(body) { escapable in
-            var body: Body = escapable
-            withUnsafePointer(to: &body) { pointer in
+            let body = Body(call: escapable)
+            withUnsafePointer(to: body) { pointer in
                 let address = UnsafeRawPointer(pointer)
                 job.withLock { $0 = Job(count: count, participants: min(threads, count), body: address) }
                 next.store(0, ordering: .relaxed)
                 state.store(State(state.load(ordering: .relaxed)).opened, ordering: .sequentiallyConsistent)
                 if sleepers.load(ordering: .sequentiallyConsistent) > 0 { sleep.wakeAll() }
-                run(count, worker: 0, pointer.pointee)
+                run(count, worker: 0, body)
                 waitForWorkers()
             }
         }
@@ -80,7 +83,7 @@ package final class ThreadPool: Sendable {
             while true {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 if index >= count { return }
-                body(index, worker)
+                body.call(index, worker)
             }
         }
     }
