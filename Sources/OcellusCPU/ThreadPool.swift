@@ -27,8 +27,8 @@ package final class ThreadPool: Sendable {
     private let calls = Condition()
     private let sleep = Condition()
     private let isInside = ThreadFlag()
-    /// The address of the `WorkerTimes` that times the workers; mostly there is none, and it is 0.
-    private let times = Atomic<UInt>(0)
+    /// The `WorkerTimes` that times the workers of the loops that a thread calls; mostly there is none.
+    private let times = ThreadPointer()
 
     /// Rounds of spinning before a worker sleeps: some tens of microseconds.
     private static let spins = 2_000
@@ -36,8 +36,9 @@ package final class ThreadPool: Sendable {
     private struct Job {
         var count = 0
         var participants = 0
-        // Lives on the caller's stack, and the caller stays until the loop is over.
+        // Both live as long as the caller's call, which stays until the loop is over.
         nonisolated(unsafe) var body: UnsafeRawPointer?
+        nonisolated(unsafe) var times: UnsafeRawPointer?
     }
 
     // A struct, because a pointer to a bare closure is a pointer to another closure, which is allocated to convert it.
@@ -55,22 +56,25 @@ package final class ThreadPool: Sendable {
     package func parallelFor(_ count: Int, threads: Int, _ body: (_ index: Int, _ worker: Int) -> Void) {
         guard count > 1, threads > 1, !isInside.isSet else {
             // What is inside of another loop belongs to that one's time.
-            return timed(worker: 0, ifWanted: !isInside.isSet) {
+            return Self.timed(isInside.isSet ? nil : times.value, worker: 0) {
                 for index in 0..<max(count, 0) { body(index, 0) }
             }
         }
         calls.lock()
         isInside.set(true)
         startWorkers(min(threads, 256) - 1)
+        let times = times.value
         withoutActuallyEscaping(body) { escapable in
             let body = Body(call: escapable)
             withUnsafePointer(to: body) { pointer in
                 let address = UnsafeRawPointer(pointer)
-                job.withLock { $0 = Job(count: count, participants: min(threads, count), body: address) }
+                job.withLock {
+                    $0 = Job(count: count, participants: min(threads, count), body: address, times: times)
+                }
                 next.store(0, ordering: .relaxed)
                 state.store(State(state.load(ordering: .relaxed)).opened, ordering: .sequentiallyConsistent)
                 if sleepers.load(ordering: .sequentiallyConsistent) > 0 { sleep.wakeAll() }
-                run(count, worker: 0, body)
+                run(count, worker: 0, body, times)
                 waitForWorkers()
             }
         }
@@ -78,8 +82,8 @@ package final class ThreadPool: Sendable {
         calls.unlock()
     }
 
-    private func run(_ count: Int, worker: Int, _ body: Body) {
-        timed(worker: worker) {
+    private func run(_ count: Int, worker: Int, _ body: Body, _ times: UnsafeRawPointer?) {
+        Self.timed(times, worker: worker) {
             while true {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 if index >= count { return }
@@ -88,18 +92,16 @@ package final class ThreadPool: Sendable {
         }
     }
 
-    /// Runs `body`, in which all loops' workers are timed.
+    /// Runs `body`, in which the workers of this thread's loops are timed.
     func timing<Result>(_ workerTimes: WorkerTimes, _ body: () throws -> Result) rethrows -> Result {
-        times.store(UInt(bitPattern: Unmanaged.passUnretained(workerTimes).toOpaque()), ordering: .releasing)
-        defer { times.store(0, ordering: .relaxed) }
+        times.value = UnsafeRawPointer(Unmanaged.passUnretained(workerTimes).toOpaque())
+        defer { times.value = nil }
         return try withExtendedLifetime(workerTimes, body)
     }
 
-    private func timed(worker: Int, ifWanted: Bool = true, _ body: () -> Void) {
-        guard ifWanted, let address = UnsafeRawPointer(bitPattern: times.load(ordering: .acquiring)) else {
-            return body()
-        }
-        Unmanaged<WorkerTimes>.fromOpaque(address).takeUnretainedValue().measure(worker, body)
+    private static func timed(_ times: UnsafeRawPointer?, worker: Int, _ body: () -> Void) {
+        guard let times else { return body() }
+        Unmanaged<WorkerTimes>.fromOpaque(times).takeUnretainedValue().measure(worker, body)
     }
 
     private func waitForWorkers() {
@@ -128,7 +130,7 @@ package final class ThreadPool: Sendable {
             guard enter(seen) else { continue }
             let job = job.withLock { $0 }
             if worker < job.participants, let body = job.body {
-                run(job.count, worker: worker, body.assumingMemoryBound(to: Body.self).pointee)
+                run(job.count, worker: worker, body.assumingMemoryBound(to: Body.self).pointee, job.times)
             }
             state.wrappingSubtract(1, ordering: .releasing)
         }

@@ -36,17 +36,27 @@ final class Condition: @unchecked Sendable {
     }
 }
 
-/// A flag that each thread has for itself.
-final class ThreadFlag: @unchecked Sendable {
+/// A pointer that each thread has for itself; nil at first.
+final class ThreadPointer: @unchecked Sendable {
     private var key = pthread_key_t()
 
     init() { pthread_key_create(&key, nil) }
 
     deinit { pthread_key_delete(key) }
 
-    var isSet: Bool { pthread_getspecific(key) != nil }
+    var value: UnsafeRawPointer? {
+        get { UnsafeRawPointer(pthread_getspecific(key)) }
+        set { pthread_setspecific(key, newValue) }
+    }
+}
 
-    func set(_ value: Bool) { pthread_setspecific(key, value ? UnsafeRawPointer(bitPattern: 1) : nil) }
+/// A flag that each thread has for itself.
+final class ThreadFlag: Sendable {
+    private let pointer = ThreadPointer()
+
+    var isSet: Bool { pointer.value != nil }
+
+    func set(_ value: Bool) { pointer.value = value ? UnsafeRawPointer(bitPattern: 1) : nil }
 }
 
 /// Starts a thread that runs `body` and is never joined.
