@@ -113,7 +113,7 @@ def batch_normalization():
         step("batchNormalizationInference", ["x", "scale", "shift", "mean", "variance"], ["inference"]),
         step("batchNormalization", ["x", "scale", "shift", "mean", "variance"], ["y", "batchMean", "inverse"],
              {"3": "newMean", "4": "newVariance"}),
-        step("batchNormalizationGradient", ["dy", "x", "scale", "batchMean", "inverse"], ["dx", "dScale", "dShift"]),
+        step("batchNormalizationGradient", ["dy", "x", "scale", "shift", "batchMean", "inverse"], ["dx", "dScale", "dShift"]),
     ]
     return case("batch normalisation", tensors, steps, {"x", "inference", "y", "dy", "dx"})
 
