@@ -69,11 +69,11 @@ struct WinogradFilterGradient: FilterGradientAlgorithm {
         backend.parallelFor(chunks) { chunk, worker in
             let samples = sum.units(of: chunk, present: count)
             let scratch = backend.scratch(of: worker)
-            // Loops within this one run on its thread, one index after the other.
+            // Loops within this one run on its thread, unless it is alone: then they are shared among all threads.
             add(
                 samples.lowerBound * tiles.perImage..<samples.upperBound * tiles.perImage, x, gradient,
-                to: workspace + chunk * sum.count, memory: scratch, scratch: { _ in scratch + transformedCount },
-                on: backend)
+                to: workspace + chunk * sum.count, memory: scratch,
+                scratch: { backend.scratch(of: chunks > 1 ? worker : $0) + transformedCount }, on: backend)
         }
         sum.add(workspace, present: chunks, on: backend)
         result.update(from: workspace, count: sum.count)
