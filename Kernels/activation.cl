@@ -1,4 +1,4 @@
-// y = f(x), and dx = dy f'(x) from y. Output and first input may be the same memory.
+// y = f(x), and dx = dy f'(x) from x, or from y where that is enough. Output and first input may be the same memory.
 
 kernel void activation(global const float *x, global float *y, ulong elements, int function) {
     const ulong i = get_global_id(0) * VEC;
@@ -6,14 +6,9 @@ kernel void activation(global const float *x, global float *y, ulong elements, i
 }
 
 kernel void activation_gradient(
-    global const float *dy, global const float *y, global float *dx, ulong elements, int function) {
+    global const float *dy, global const float *value, global float *dx, ulong elements, int function) {
     const ulong i = get_global_id(0) * VEC;
     if (i >= elements) return;
-    floatV gradient = load_some(dy + i, elements - i);
-    if (function != 0) {
-        const floatV output = load_some(y + i, elements - i);
-        gradient = output > (floatV)0.0f ? gradient : (floatV)0.0f;
-        if (function == 2) gradient = output < (floatV)6.0f ? gradient : (floatV)0.0f;
-    }
-    store_some(gradient, dx + i, elements - i);
+    const floatV gradient = load_some(dy + i, elements - i);
+    store_some(activation_slope(gradient, load_some(value + i, elements - i), function), dx + i, elements - i);
 }

@@ -106,13 +106,9 @@ kernel void infer(
     }
 }
 
-// What of the gradient dy reaches the normalised x: all of it, or where the activation rises.
+// What of the gradient dy reaches the normalised x: through the activation's slope.
 static inline floatV reaching(floatV dy, floatV x, floatV centre, floatV factor, floatV offset, int function) {
-    if (function == 0) return dy;
-    const floatV value = normalized(x, centre, factor, offset);
-    dy = value > (floatV)0.0f ? dy : (floatV)0.0f;
-    if (function == 2) dy = value < (floatV)6.0f ? dy : (floatV)0.0f;
-    return dy;
+    return activation_slope(dy, normalized(x, centre, factor, offset), function);
 }
 
 // partial[chunk, 0, channel] = sum of dy that reaches x, partial[chunk, 1, channel] = sum of dy times x normalised.

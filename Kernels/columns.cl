@@ -25,6 +25,8 @@ static inline void store4(float4 value, global float *row, int column, int colum
     }
 }
 
+DEFINE_ACTIVATION(float4, activate4)
+
 // Bias, then activation, on up to four columns.
 static inline float4 finish4(
     float4 value, global const float *bias, int has_bias, int function, int column, int column_end) {
@@ -34,7 +36,5 @@ static inline float4 finish4(
         value.z += bias[min(column + 2, column_end - 1)];
         value.w += bias[min(column + 3, column_end - 1)];
     }
-    if (function != 0) value = value < (float4)0.0f ? (float4)0.0f : value;
-    if (function == 2) value = value > (float4)6.0f ? (float4)6.0f : value;
-    return value;
+    return activate4(value, function);
 }

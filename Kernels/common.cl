@@ -44,10 +44,5 @@ static inline void store_some(floatV value, global float *pointer, ulong present
     for (int i = 0; i < (int)present; ++i) pointer[i] = values[i];
 }
 
-// Activation functions by number: 0 identity, 1 ReLU, 2 ReLU6. A NaN stays one.
-static inline floatV activate(floatV value, int function) {
-    if (function == 0) return value;
-    value = value < (floatV)0.0f ? (floatV)0.0f : value;
-    if (function == 2) value = value > (floatV)6.0f ? (floatV)6.0f : value;
-    return value;
-}
+DEFINE_ACTIVATION(floatV, activate)
+DEFINE_ACTIVATION_GRADIENT(floatV, activation_slope)

@@ -30,6 +30,10 @@ static const char bias_gradient[] = {
 #embed "bias_gradient.cl"
     , 0};
 
+static const char channel_scale[] = {
+#embed "channel_scale.cl"
+    , 0};
+
 static const char columns[] = {
 #embed "columns.cl"
     , 0};
@@ -68,6 +72,10 @@ static const char depthwise_convolution[] = {
 
 static const char dropout[] = {
 #embed "dropout.cl"
+    , 0};
+
+static const char functions[] = {
+#embed "functions.cl"
     , 0};
 
 static const char global_average_pooling[] = {
@@ -133,6 +141,7 @@ static const struct {
     KERNEL(average_pooling)
     KERNEL(batch_normalization)
     KERNEL(bias_gradient)
+    KERNEL(channel_scale)
     KERNEL(columns)
     KERNEL(common)
     KERNEL(concatenate)
@@ -143,6 +152,7 @@ static const struct {
     KERNEL(correlation_wide)
     KERNEL(depthwise_convolution)
     KERNEL(dropout)
+    KERNEL(functions)
     KERNEL(global_average_pooling)
     KERNEL(matrix_tiled)
     KERNEL(matrix_wide)

@@ -20,10 +20,4 @@ static inline void store16(float16 value, global float *pointer, int present) {
     for (int i = 0; i < present; ++i) pointer[i] = values[i];
 }
 
-// Activation functions by number: 0 identity, 1 ReLU, 2 ReLU6. A NaN stays one.
-static inline float16 activate16(float16 value, int function) {
-    if (function == 0) return value;
-    value = value < (float16)0.0f ? (float16)0.0f : value;
-    if (function == 2) value = value > (float16)6.0f ? (float16)6.0f : value;
-    return value;
-}
+DEFINE_ACTIVATION(float16, activate16)

@@ -7,6 +7,11 @@ extension ActivationFunction {
         case .identity: simd_identity
         case .relu: simd_relu
         case .relu6: simd_relu6
+        case .hardSigmoid: simd_hard_sigmoid
+        case .hardSwish: simd_hard_swish
+        case .sigmoid: simd_sigmoid
+        case .silu: simd_silu
+        case .gelu: simd_gelu
         }
     }
 }

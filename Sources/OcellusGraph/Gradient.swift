@@ -29,6 +29,11 @@ public struct GradientBuilder {
     mutating func gradientBefore(_ activation: ActivationFunction) throws -> ValueID {
         let gradient = try gradientOfOutput()
         guard activation != .identity else { return gradient }
+        guard activation.hasGradientOfOutput else {
+            throw GraphError(
+                "layer '\(layer)': the gradient of \(activation.rawValue) takes what it was applied to, which a fused "
+                    + "operation does not keep; fuse with keepsGradients")
+        }
         return try append(ActivationGradient(activation), [gradient, outputs[0]])[0]
     }
 

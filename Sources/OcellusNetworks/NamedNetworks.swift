@@ -8,6 +8,11 @@ public enum NamedNetwork: String, CaseIterable, Sendable {
     case squeezeNet11 = "squeezenet1_1"
     /// MobileNetV2: small and quick.
     case mobileNetV2 = "mobilenet_v2"
+    /// MobileNetV3, small and large: quicker still.
+    case mobileNetV3Small = "mobilenet_v3_small"
+    case mobileNetV3Large = "mobilenet_v3_large"
+    /// EfficientNet-B0: more accurate for its size.
+    case efficientNetB0 = "efficientnet_b0"
     /// ResNets of 18, 34 and 50 layers.
     case resnet18, resnet34, resnet50
 
@@ -24,6 +29,9 @@ public enum NamedNetwork: String, CaseIterable, Sendable {
         case .simple: .simple(height: height, width: width, classes: classes)
         case .squeezeNet11: .squeezeNet11(height: height, width: width, classes: classes)
         case .mobileNetV2: .mobileNetV2(height: height, width: width, classes: classes, padding: padding)
+        case .mobileNetV3Small: .mobileNetV3Small(height: height, width: width, classes: classes, padding: padding)
+        case .mobileNetV3Large: .mobileNetV3Large(height: height, width: width, classes: classes, padding: padding)
+        case .efficientNetB0: .efficientNetB0(height: height, width: width, classes: classes, padding: padding)
         case .resnet18: .resNet18(height: height, width: width, classes: classes, padding: padding)
         case .resnet34: .resNet34(height: height, width: width, classes: classes, padding: padding)
         case .resnet50: .resNet50(height: height, width: width, classes: classes, padding: padding)

@@ -29,6 +29,11 @@ extension ActivationFunction {
         case .identity: 0
         case .relu: 1
         case .relu6: 2
+        case .hardSigmoid: 3
+        case .hardSwish: 4
+        case .sigmoid: 5
+        case .silu: 6
+        case .gelu: 7
         }
     }
 }

@@ -19,7 +19,7 @@ public struct TrainingGraphs: Sendable {
         isFused: Bool = true
     ) throws {
         var (graph, lossValue) = try Self.forward(network, loss, isTraining: true)
-        if isFused { graph.fuse(where: backend.supports) }
+        if isFused { graph.fuse(keepsGradients: true, where: backend.supports) }
         let parameters = graph.parameters
         let gradients = try graph.differentiate(lossValue, withRespectTo: parameters)
         for parameter in parameters {

@@ -123,6 +123,31 @@ struct FusionTests {
         #expect(graph.nodes[0].outputs.count == 3 && graph.nodes[0].outputs[0] == y)
     }
 
+    @Test("in training, an activation whose gradient takes its input is joined to batch normalisation alone")
+    func keptGradients() throws {
+        for (function, keepsGradients, count) in [
+            (ActivationFunction.silu, true, 2), (.silu, false, 1), (.relu, true, 1),
+        ] {
+            var graph = try graph { graph, input in
+                let y = try convolution(&graph, input)
+                return try graph.append(Activation(function), [y], layer: "activation")[0]
+            }
+            graph.fuse(keepsGradients: keepsGradients) { _, _, _ in true }
+            #expect(graph.nodes.count == count)
+        }
+    }
+
+    @Test("an activation that falls somewhere does not change places with pooling")
+    func falling() throws {
+        var graph = try graph { graph, input in
+            let y = try convolution(&graph, input)
+            let z = try graph.append(Activation(.hardSwish), [y], layer: "activation")[0]
+            return try graph.append(MaxPooling(PooledConvolution.pooling), [z], layer: "pool")[0]
+        }
+        graph.fuse { _, _, _ in true }
+        #expect(graph.nodes.map(\.operation.name) == ["convolution", "maxPooling"])
+    }
+
     @Test("what nobody reads is removed")
     func unused() throws {
         var graph = try graph { graph, input in

@@ -15,16 +15,21 @@ static double *started_sums(ptrdiff_t count, double *expected) {
 static void test_sums(ptrdiff_t rows, ptrdiff_t channels) {
     describe("%td rows, %td channels", rows, channels);
     const float *x = random_floats(rows * channels), *mean = random_floats(channels);
+    const float *y = random_floats(rows * channels);
     double *expected = zeroed(channels * 8), *expectedSquares = zeroed(channels * 8);
+    double *expectedProducts = zeroed(channels * 8), *products = started_sums(channels, expectedProducts);
     double *sums = started_sums(channels, expected), *squares = started_sums(channels, expectedSquares);
     for (ptrdiff_t i = 0; i < rows * channels; i++) {
         const double deviation = x[i] - (double)mean[i % channels];
         expected[i % channels] += x[i];
+        expectedProducts[i % channels] += x[i] * (double)y[i];
         expectedSquares[i % channels] += deviation * deviation;
     }
     kernels->sumChannels(x, rows, channels, sums);
+    kernels->sumProducts(x, y, rows, channels, products);
     kernels->sumSquaredDeviations(x, mean, rows, channels, squares);
     expect_sums("sumChannels", sums, expected, channels);
+    expect_sums("sumProducts", products, expectedProducts, channels);
     expect_sums("sumSquaredDeviations", squares, expectedSquares, channels);
 }
 
@@ -41,8 +46,9 @@ static void test_maps(ptrdiff_t rows, ptrdiff_t channels, simd_activation activa
     double *sums = started_sums(2 * channels, expectedSums);
     for (ptrdiff_t i = 0; i < count; i++) {
         const ptrdiff_t c = i % channels;
-        expected[i] = activated(activation, (double)x[i] * scale[c] + map.shift[c]);
-        const double reaching = passing(activation, gradient[i], expected[i]);
+        const double value = (double)x[i] * scale[c] + map.shift[c];
+        expected[i] = activated(activation, value);
+        const double reaching = passing(activation, gradient[i], value);
         expectedSums[c] += reaching;
         expectedSums[channels + c] += reaching * (x[i] - (double)mean[c]);
         expectedCombined[i] = reaching * byGradient[c] + (double)x[i] * byInput[c] + shift[c];
@@ -57,6 +63,7 @@ static void test_maps(ptrdiff_t rows, ptrdiff_t channels, simd_activation activa
 
 void test_channels(void) {
     COVER(sumChannels);
+    COVER(sumProducts);
     COVER(sumSquaredDeviations);
     COVER(mapChannels);
     COVER(sumMapGradients);
@@ -64,7 +71,7 @@ void test_channels(void) {
     FOR_EACH_LENGTH(channels) {
         for (ptrdiff_t rows = 1; rows < 80; rows += 13) {
             test_sums(rows, channels);
-            for (int i = 0; i < 3; i++) test_maps(rows, channels, ACTIVATIONS[i]);
+            for (int i = 0; i < 8; i++) test_maps(rows, channels, ACTIVATIONS[i]);
         }
     }
     test_sums(70, 300);

@@ -55,18 +55,39 @@ static const ptrdiff_t LENGTHS[] = {1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 31, 
 
 /// The definition of `simd_activation`.
 static inline double activated(simd_activation activation, double x) {
-    if (activation == simd_identity) return x;
-    if (x < 0) return 0;
-    return activation == simd_relu6 && x > 6 ? 6 : x;
+    const double hard = x < -3 ? 0 : x > 3 ? 1 : x / 6 + 0.5;
+    switch (activation) {
+        case simd_identity: return x;
+        case simd_relu: return x < 0 ? 0 : x;
+        case simd_relu6: return x < 0 ? 0 : x > 6 ? 6 : x;
+        case simd_hard_sigmoid: return hard;
+        case simd_hard_swish: return x * hard;
+        case simd_sigmoid: return 1 / (1 + exp(-x));
+        case simd_silu: return x / (1 + exp(-x));
+        case simd_gelu: return x * erfc(-x * sqrt(0.5)) / 2;
+    }
+    return NAN;
 }
 
-/// What of a gradient passes where the activation's value is y.
-static inline double passing(simd_activation activation, double gradient, double y) {
-    if (activation == simd_identity) return gradient;
-    return y <= 0 || (activation == simd_relu6 && y >= 6) ? 0 : gradient;
+/// A gradient times the derivative at x.
+static inline double passing(simd_activation activation, double gradient, double x) {
+    const double sigmoid = 1 / (1 + exp(-x));
+    switch (activation) {
+        case simd_identity: return gradient;
+        case simd_relu: return x <= 0 ? 0 : gradient;
+        case simd_relu6: return x <= 0 || x >= 6 ? 0 : gradient;
+        case simd_hard_sigmoid: return fabs(x) < 3 ? gradient / 6 : 0;
+        case simd_hard_swish: return gradient * (x <= -3 ? 0 : x >= 3 ? 1 : x / 3 + 0.5);
+        case simd_sigmoid: return gradient * sigmoid * (1 - sigmoid);
+        case simd_silu: return gradient * sigmoid * (1 + x * (1 - sigmoid));
+        case simd_gelu: return gradient * (erfc(-x * sqrt(0.5)) / 2 + x * exp(-x * x / 2) * 0.3989422804014327);
+    }
+    return NAN;
 }
 
-static const simd_activation ACTIVATIONS[] = {simd_identity, simd_relu, simd_relu6};
+/// Those that products can have at their end come first.
+static const simd_activation ACTIVATIONS[] = {simd_identity,   simd_relu,    simd_relu6, simd_hard_sigmoid,
+                                              simd_hard_swish, simd_sigmoid, simd_silu,  simd_gelu};
 
 // The cases, one file each.
 void test_products(void);

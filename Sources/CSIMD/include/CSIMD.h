@@ -28,6 +28,12 @@ typedef enum {
     simd_identity,
     simd_relu,
     simd_relu6,
+    simd_hard_sigmoid,
+    simd_hard_swish,
+    // Those from here on take an exponential function; kernels of products do without them.
+    simd_sigmoid,
+    simd_silu,
+    simd_gelu,
 } simd_activation;
 
 /// A map of channels: the activation of x[row][c] * scale[c] + shift[c].
@@ -249,6 +255,9 @@ typedef struct {
     /// sums[c] += the sum over rows of x[row][c].
     void (*sumChannels)(const float *x, ptrdiff_t rows, ptrdiff_t channels, double *sums);
 
+    /// sums[c] += the sum over rows of x[row][c] * y[row][c].
+    void (*sumProducts)(const float *x, const float *y, ptrdiff_t rows, ptrdiff_t channels, double *sums);
+
     /// sums[c] += the sum over rows of (x[row][c] - mean[c])^2.
     void (*sumSquaredDeviations)(
         const float *x, const float *mean, ptrdiff_t rows, ptrdiff_t channels, double *sums);
@@ -273,9 +282,9 @@ typedef struct {
     /// The function of each element.
     void (*activate)(simd_activation activation, const float *x, ptrdiff_t count, float *output);
 
-    /// gradient where the function whose value is y rises, else 0.
+    /// gradient * the function's derivative, where its argument is x; for identity, ReLU and ReLU6 x may be its value, too.
     void (*activationGradient)(
-        simd_activation activation, const float *gradient, const float *y, ptrdiff_t count, float *output);
+        simd_activation activation, const float *gradient, const float *x, ptrdiff_t count, float *output);
 
     /// The function of a + b.
     void (*addActivated)(

@@ -27,6 +27,11 @@ static void sum_channels(const float *restrict x, ptrdiff_t rows, ptrdiff_t chan
     SUM_OVER_ROWS(x[row * channels + channel])
 }
 
+static void sum_products(
+    const float *restrict x, const float *restrict y, ptrdiff_t rows, ptrdiff_t channels, double *restrict sums) {
+    SUM_OVER_ROWS(x[row * channels + channel] * y[row * channels + channel])
+}
+
 static void sum_squared_deviations(
     const float *restrict x, const float *restrict mean, ptrdiff_t rows, ptrdiff_t channels, double *restrict sums) {
     SUM_OVER_ROWS(
@@ -43,10 +48,10 @@ static void map_channels(
     for (ptrdiff_t row = 0; row < rows; row++, x += channels, output += channels) {
         ptrdiff_t i = 0;
         for (; i + VECTOR_WIDTH <= channels; i += VECTOR_WIDTH)
-            store(output + i, activate_vector(MAP_VECTOR(map, x, i), map->activation));
+            store(output + i, activate_any(MAP_VECTOR(map, x, i), map->activation));
         if (i < channels) {
             const ptrdiff_t present = channels - i;
-            store_part(output + i, activate_vector(MAP_PART(map, x, i, present), map->activation), present);
+            store_part(output + i, activate_any(MAP_PART(map, x, i, present), map->activation), present);
         }
     }
 }

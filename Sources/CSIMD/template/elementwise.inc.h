@@ -20,17 +20,17 @@
     FOR_EACH_VECTOR(load(X + i), load(Y + i), load_part(X + i, count - i), load_part(Y + i, count - i), EXPRESSION)
 
 static void activate(simd_activation activation, const float *x, ptrdiff_t count, float *output) {
-    UNARY(x, activate_vector(a, activation))
+    UNARY(x, activate_any(a, activation))
 }
 
 static void activation_gradient(
-    simd_activation activation, const float *gradient, const float *y, ptrdiff_t count, float *output) {
-    BINARY(gradient, y, gradient_vector(a, b, activation))
+    simd_activation activation, const float *gradient, const float *x, ptrdiff_t count, float *output) {
+    BINARY(gradient, x, gradient_vector(a, b, activation))
 }
 
 static void add_activated(
     simd_activation activation, const float *x, const float *y, ptrdiff_t count, float *output) {
-    BINARY(x, y, activate_vector(a + b, activation))
+    BINARY(x, y, activate_any(a + b, activation))
 }
 
 static void add(const float *x, const float *y, ptrdiff_t count, float *output) { BINARY(x, y, a + b) }

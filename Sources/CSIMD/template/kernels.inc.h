@@ -2,6 +2,7 @@
 // PANEL_VECTORS (vectors in a panel's row), TILE_ROWS (rows of accumulators, 6 or 14) and TABLE (the table's name), and
 // wraps this in the target's attribute.
 #include "vector.inc.h"
+#include "activations.inc.h"
 
 #include "channels.inc.h"
 #include "depthwise.inc.h"
@@ -49,6 +50,7 @@ const simd_kernels TABLE = {
     .maxPoolGradient = max_pool_gradient,
     .averagePool = average_pool,
     .sumChannels = sum_channels,
+    .sumProducts = sum_products,
     .sumSquaredDeviations = sum_squared_deviations,
     .mapChannels = map_channels,
     .sumMapGradients = sum_map_gradients,

@@ -48,24 +48,23 @@ INLINE void store_some(float *p, vfloat value, ptrdiff_t count) {
 // `a` where the mask is set, else `b`.
 INLINE vfloat select(vint mask, vfloat a, vfloat b) { return (vfloat)((mask & (vint)a) | (~mask & (vint)b)); }
 
-// The activation of x; NaN stays NaN, so that a diverged run shows.
+// x / 6 + 1/2, between 0 and 1.
+INLINE vfloat hard_sigmoid_vector(vfloat x) {
+    x = x * (1.0f / 6) + 0.5f;
+    x = (vfloat)(~(x < 0.0f) & (vint)x);
+    return select(x > 1.0f, 1.0f - (vfloat){0}, x);
+}
+
+// The activation of x, one that takes no exponential; NaN stays NaN, so that a diverged run shows.
 INLINE vfloat activate_vector(vfloat x, simd_activation activation) {
     if (activation == simd_identity) return x;
+    if (activation == simd_hard_swish) return x * hard_sigmoid_vector(x);
+    if (activation == simd_hard_sigmoid) return hard_sigmoid_vector(x);
     x = (vfloat)(~(x < 0.0f) & (vint)x);
     if (activation == simd_relu6) x = select(x > 6.0f, 6.0f - (vfloat){0}, x);
     return x;
 }
 
-// What passes where y rises: nothing at or below zero, nor at ReLU6's upper end.
-INLINE vfloat gradient_vector(vfloat gradient, vfloat y, simd_activation activation) {
-    if (activation == simd_identity) return gradient;
-    vint stops = y <= 0.0f;
-    if (activation == simd_relu6) stops |= y >= 6.0f;
-    return (vfloat)(~stops & (vint)gradient);
-}
-
 INLINE float activate_scalar(float x, simd_activation activation) {
-    if (activation == simd_identity) return x;
-    x = x < 0 ? 0 : x;
-    return activation == simd_relu6 && x > 6 ? 6 : x;
+    return activate_vector(x - (vfloat){0}, activation)[0];
 }

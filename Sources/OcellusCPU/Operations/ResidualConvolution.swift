@@ -1,10 +1,10 @@
 import OcellusGraph
 
 extension ResidualConvolution: CPUOperation {
-    /// Whether the convolution is not depthwise.
+    /// Whether the convolution is not depthwise and its activation takes no exponential.
     public func isSupported(
         on backend: CPUBackend, inputs: [TensorDescription], outputs: [TensorDescription]
-    ) -> Bool { convolution.groups == 1 || inputs[1].shape[2] > 1 }
+    ) -> Bool { (convolution.groups == 1 || inputs[1].shape[2] > 1) && !convolution.activation.isSmooth }
 
     /// The convolution's.
     public func workspaceByteCount(

@@ -7,7 +7,8 @@ public struct PooledConvolution: DifferentiableOperation, Hashable {
     public static let name = "pooledConvolution"
     /// The 2×2 window, stride 2, that is pooled over. A last odd row or column is left out.
     public static let pooling = Window(2, stride: 2)
-    /// The convolution, with its bias and activation (which never falls, so pooling and activation may change places).
+    /// The convolution, with its bias and activation, which is one whose gradient follows from its output. Those never fall,
+    /// so pooling and activation may change places.
     public let convolution: Convolution
     /// Whether a second output says where each winner was, which the gradient needs.
     public let keepsWinners: Bool

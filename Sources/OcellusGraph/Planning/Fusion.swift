@@ -2,13 +2,20 @@ extension Graph {
     /// Joins forward operations into the fused ones that a backend can run. To be called before `differentiate`, so that a
     /// fused operation brings its own gradient.
     ///
-    /// - Parameter supports: whether the backend can run an operation on inputs and outputs as described.
+    /// - Parameters:
+    ///   - keepsGradients: whether it is to be differentiated, so that what the gradients need must be kept.
+    ///   - supports: whether the backend can run an operation on inputs and outputs as described.
     public mutating func fuse(
+        keepsGradients: Bool = false,
         where supports: (any Operation, [TensorDescription], [TensorDescription]) -> Bool
     ) {
         fuseResiduals(where: supports)
         fuseProducers(where: supports) { producer, consumer in
             guard let activation = consumer.operation as? Activation else { return nil }
+            if let normalization = producer.operation as? BatchNormalization, normalization.activation == .identity {
+                return normalization.followed(by: activation.function)
+            }
+            guard activation.function.hasGradientOfOutput || !keepsGradients else { return nil }
             switch producer.operation {
             case let convolution as Convolution where convolution.activation == .identity:
                 return convolution.followed(by: activation.function)
@@ -18,14 +25,12 @@ extension Graph {
                 return Dense(hasBias: dense.hasBias, activation: activation.function)
             case let sum as Add where sum.activation == .identity:
                 return Add(activation: activation.function)
-            case let normalization as BatchNormalization where normalization.activation == .identity:
-                return normalization.followed(by: activation.function)
             default: return nil
             }
         }
         fuseProducers(where: supports) { producer, consumer in
             guard let pooling = consumer.operation as? MaxPooling, pooling.window == PooledConvolution.pooling,
-                let convolution = producer.operation as? Convolution
+                let convolution = producer.operation as? Convolution, convolution.activation.hasGradientOfOutput
             else { return nil }
             return PooledConvolution(convolution, keepsWinners: pooling.keepsWinners)
         }

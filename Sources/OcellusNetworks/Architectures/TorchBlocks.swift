@@ -21,11 +21,14 @@ extension Window.Padding {
     static func all(_ pads: Int) -> Window.Padding { .explicit(top: pads, bottom: pads, left: pads, right: pads) }
 }
 
-/// Convolutions with batch normalisation as torchvision's networks have them: no bias, ε = 10⁻⁵, momentum 0.1 in PyTorch's
-/// way of counting.
+/// Convolutions with batch normalisation as torchvision's networks have them: no bias.
 struct TorchBlocks {
     /// How windows are padded.
     let padding: PaddingConvention
+    /// Batch normalisation's ε.
+    var epsilon: Float = 1e-5
+    /// Batch normalisation's momentum, as Keras counts: 0.9 is PyTorch's 0.1.
+    var momentum: Float = 0.9
 
     /// Convolution, batch normalisation, activation.
     func convolution(
@@ -55,6 +58,6 @@ struct TorchBlocks {
 
     private func normalization(_ activation: ActivationFunction, _ name: String) -> any Layer {
         BatchNormalizationLayer(
-            epsilon: 1e-5, momentum: 0.9, tracksUnbiasedVariance: true, activation: activation, name: name)
+            epsilon: epsilon, momentum: momentum, tracksUnbiasedVariance: true, activation: activation, name: name)
     }
 }

@@ -44,15 +44,18 @@ extension GradientCase {
             GradientCase(
                 Concatenate(), [picture([2, 3, 2]), picture([2, 3, 1]), picture([2, 3, 3])],
                 differentiable: [0, 1, 2]),
+            GradientCase(ChannelScale(), [picture([2, 3, 4]), features(4)], differentiable: [0, 1]),
+            GradientCase(ChannelScale(), [picture([2, 3, 4]), weights([4])], differentiable: [0, 1]),
             GradientCase(Reshape([3, 4]), [picture([2, 3, 2])], differentiable: [0]),
         ]
+        + ofOutput.map {
+            GradientCase(
+                Add(activation: $0), [picture([2, 3, 2], .uniform(-5...5)), picture([2, 3, 2], .uniform(-5...5))],
+                differentiable: [0, 1])
+        }
         + ActivationFunction.allCases.flatMap {
             [
                 GradientCase(Activation($0), [picture([3, 3, 2], .uniform(-9...9))], differentiable: [0]),
-                GradientCase(
-                    Add(activation: $0),
-                    [picture([2, 3, 2], .uniform(-5...5)), picture([2, 3, 2], .uniform(-5...5))],
-                    differentiable: [0, 1]),
                 GradientCase(
                     BatchNormalization(activation: $0),
                     [
@@ -62,6 +65,9 @@ extension GradientCase {
             ]
         }
 
+    /// Those that a fused operation can have in training.
+    private static let ofOutput = ActivationFunction.allCases.filter(\.hasGradientOfOutput)
+
     private static let convolutions: [GradientCase] = {
         let settings: [(Window, channels: Int, outputs: Int, groups: Int)] = [
             (Window(3), 2, 3, 1), (Window(2, 3, stride: 2, strideWidth: 1, padding: .same), 3, 2, 1),
@@ -70,7 +76,7 @@ extension GradientCase {
         ]
         return settings.enumerated().flatMap { index, setting in
             let (window, channels, outputs, groups) = setting
-            let activation = ActivationFunction.allCases[index % ActivationFunction.allCases.count]
+            let activation = ofOutput[index % ofOutput.count]
             let convolution = Convolution(window, groups: groups, activation: activation)
             let inputs = [
                 picture([5, 6, channels]), weights([window.height, window.width, channels / groups, outputs]),

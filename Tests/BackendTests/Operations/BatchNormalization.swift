@@ -56,8 +56,7 @@ extension BatchNormalizationGradient: TestedOperation {
             let count = Double(x.values.count / x.channels)
             func normalized(_ index: Int) -> Double { (x.values[index] - mean.values[c]) * inverse.values[c] }
             for index in elements {
-                let y = activation.value(normalized(index) * scale.values[c] + shift.values[c])
-                dy.values[index] *= activation.derivative(atOutput: y)
+                dy.values[index] *= activation.derivative(at: normalized(index) * scale.values[c] + shift.values[c])
             }
             let shiftGradient = elements.reduce(0) { $0 + dy.values[$1] }
             let scaleGradient = elements.reduce(0) { $0 + dy.values[$1] * normalized($1) }

@@ -14,6 +14,9 @@ extension Convolution: TestedOperation {
         return [y.map(activation.value)]
     }
 
+    /// Only fusion makes one with an activation at its end.
+    var mayBeUnsupported: Bool { activation != .identity }
+
     static func cases(_ random: inout CaseGenerator) -> [OperationCase] {
         ConvolutionShape.all(&random).enumerated().map { index, shape in
             let operation = Convolution(

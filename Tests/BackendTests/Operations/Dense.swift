@@ -13,6 +13,9 @@ extension Dense: TestedOperation {
         return [y.map(activation.value)]
     }
 
+    /// Only fusion makes one with an activation at its end.
+    var mayBeUnsupported: Bool { activation != .identity }
+
     static func cases(_ random: inout CaseGenerator) -> [OperationCase] {
         DenseShape.all(&random).enumerated().map { index, shape in
             let operation = Dense(

@@ -20,7 +20,7 @@ struct OperationReport {
             let inputs = test.inputs.map(\.description)
             if backend.supports(test.operation, inputs: inputs, outputs: try test.operation.outputs(for: inputs)) {
                 supported.append(test)
-            } else if !type.isFused {
+            } else if !test.operation.mayBeUnsupported {
                 reports.append(OperationReport(test: test, layout: .separate, failure: "is not supported"))
             }
         }

@@ -7,10 +7,15 @@ protocol TestedOperation: OracleOperation {
 
     /// Whether it is made by fusion only, so that a backend may do without it.
     static var isFused: Bool { get }
+
+    /// Whether this form of it is made by fusion only.
+    var mayBeUnsupported: Bool { get }
 }
 
 extension TestedOperation {
     static var isFused: Bool { false }
+
+    var mayBeUnsupported: Bool { Self.isFused }
 
     /// All cases, drawn from a seed of the operation's own.
     static var allCases: [OperationCase] {
@@ -35,7 +40,8 @@ let testedOperations: [any TestedOperation.Type] = [
     MaxPooling.self, MaxPoolingGradient.self, AveragePooling.self, AveragePoolingGradient.self,
     GlobalAveragePooling.self, GlobalAveragePoolingGradient.self,
     BatchNormalization.self, BatchNormalizationGradient.self, BatchNormalizationInference.self,
-    Dropout.self, Add.self, Concatenate.self, ChannelSlice.self, Activation.self, ActivationGradient.self,
+    Dropout.self, Add.self, ChannelScale.self, ChannelScaleGradient.self, Concatenate.self, ChannelSlice.self,
+    Activation.self, ActivationGradient.self,
     Softmax.self, SoftmaxCrossEntropy.self, SoftmaxCrossEntropyGradient.self,
     SGDUpdate.self, AdamUpdate.self,
 ]

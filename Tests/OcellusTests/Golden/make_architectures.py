@@ -14,7 +14,16 @@ import numpy
 import torch
 import torchvision
 
-NETWORKS = ["squeezenet1_1", "mobilenet_v2", "resnet18", "resnet34", "resnet50"]
+NETWORKS = [
+    "squeezenet1_1",
+    "mobilenet_v2",
+    "mobilenet_v3_small",
+    "mobilenet_v3_large",
+    "efficientnet_b0",
+    "resnet18",
+    "resnet34",
+    "resnet50",
+]
 SIZE, SAMPLES, CLASSES = 64, 2, 10
 
 
