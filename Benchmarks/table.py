@@ -12,7 +12,8 @@ def markdown(rows, results, threads, rounds, seconds):
     machine = devices.get("Ocellus") or "CPU"
     peers = sorted({device for name, device in devices.items() if device and not name.startswith("Ocellus")})
     lines = [
-        f"{machine}, {threads} threads; medians of {rounds} rounds, in {seconds / 60:.0f} minutes. {'; '.join(peers)}.",
+        f"{machine}, {threads} threads, FP32; medians of {rounds} rounds, in {seconds / 60:.0f} minutes. "
+        f"{'; '.join(peers)}.",
         "",
         "| | Ocellus | peers (Ocellus' ratio to each) | ratio to the best | goal | memory, MB |",
         "|---|---:|---|---:|---|---|",

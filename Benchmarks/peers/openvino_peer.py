@@ -16,7 +16,7 @@ def main():
     request = openvino.Core().compile_model(options.file, "CPU", settings).create_infer_request()
     pictures = numpy.random.default_rng(0).random((options.batch, 3, options.size, options.size), numpy.float32)
     durations = times(lambda: request.infer([pictures]), options.seconds)
-    print_images_per_second(options.batch, durations, f"OpenVINO {openvino.__version__}")
+    print_images_per_second(options.batch, durations, f"OpenVINO {openvino.__version__.split('-')[0]}")
 
 
 main()
