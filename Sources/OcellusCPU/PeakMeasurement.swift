@@ -16,7 +16,7 @@ extension CPUBackend {
         let result = results.memory.assumingMemoryBound(to: Float.self)
         let lane = CPUBuffer.alignment / 4
         // Many parts, so that a worker that is held up leaves the rest to the others.
-        let parts = 64
+        let parts = max(64, 8 * threads)
         let count = memory.byteCount / 4 / parts
         parallelFor(parts) { index, _ in (floats + index * count).update(repeating: 1, count: count) }
         let arithmetic = shortest {
@@ -32,11 +32,12 @@ extension CPUBackend {
                 (floats + (parts / 2 + index) * count).update(from: floats + index * count, count: count)
             }
         }
+        let bytes = Double(parts * count * 4)
         let operations = parts * kernels.multiplyAdd(1, 0.5, result) * Self.peakRounds
         return DevicePeak(
             gigaflopsPerSecond: Double(operations) / arithmetic * 1e-9,
-            gigabytesPerSecond: Double(memory.byteCount) / reading * 1e-9,
-            copiedGigabytesPerSecond: Double(memory.byteCount) / copying * 1e-9)
+            gigabytesPerSecond: bytes / reading * 1e-9,
+            copiedGigabytesPerSecond: bytes / copying * 1e-9)
     }
 
     /// Some tens of microseconds.
