@@ -9,11 +9,12 @@ static uint8_t rounded(int64_t sum) {
     return (uint8_t)(value > 255 ? 255 : value);
 }
 
-// Weights that add up to one, or a little over, as rounded ones may.
+// Weights of about one size that add up to one, or a little over, as rounded ones may.
 static void random_weights(int32_t *weights, ptrdiff_t taps) {
-    int32_t left = ONE;
+    const int32_t mean = (int32_t)(ONE / taps);
+    int32_t left = ONE + 3;
     for (ptrdiff_t tap = 0; tap < taps; tap++) {
-        weights[tap] = tap == taps - 1 ? left + 3 : (int32_t)(random_word() % (unsigned)(left / 2 + 1));
+        weights[tap] = tap == taps - 1 ? left : mean + (int32_t)(random_word() % (unsigned)(mean / 2 / taps + 1)) * (tap % 2 ? 1 : -1);
         left -= weights[tap];
     }
 }
@@ -129,6 +130,11 @@ void test_pictures(void) {
         FOR_EACH_LENGTH(count) test_mix_rows(taps, count);
     }
     test_resize_rows(700, 3, 600, 4);
+    // Enough rows for what larger pictures go by: halved, thirded, quartered, enlarged.
+    for (ptrdiff_t width = 3; width < 60; width += 7) {
+        for (ptrdiff_t scale = 2; scale < 5; scale++) test_resize_rows(width * scale, width, 2 * scale, 16 + width % 20);
+        test_resize_rows(width, 2 * width, 2, 40);
+    }
     test_mix_rows(300, 40);
     FOR_EACH_LENGTH(width) {
         test_warp_row(width, 5, 0.1, false);

@@ -111,6 +111,9 @@ INLINE void resize_these_rows(
 static void resize_rows(
     const simd_resize *resize, const uint8_t *source, ptrdiff_t sourceStride, ptrdiff_t rows, uint8_t *target,
     ptrdiff_t targetStride) {
+#if defined(__x86_64__) && VECTOR_WIDTH == 16
+    if (simd_resize_rows_by_bytes(resize, source, sourceStride, rows, target, targetStride)) return;
+#endif
     ptrdiff_t row = 0;
     for (; row + 4 <= rows; row += 4)
         resize_these_rows(resize, source + row * sourceStride, sourceStride, 4, target + row * targetStride, targetStride);
