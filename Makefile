@@ -2,7 +2,7 @@
 # and installs it. `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test format parity bench cold-start accuracy clean
+.PHONY: help build demo test format parity bench accuracy clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r target what; do \
@@ -27,10 +27,6 @@ parity: ## Print the worst error of each operation on each backend
 bench: build ## Time it against Keras, ONNX Runtime, OpenVINO and PyTorch, which it installs (8 GB)
 	@scripts/install-dependencies.sh bench
 	@Benchmarks/with-python.sh peers Benchmarks/bench.py $(ARGUMENTS)
-
-cold-start: build ## Time a new process that classifies one photo, ours and Keras'
-	@scripts/install-dependencies.sh bench
-	@Benchmarks/with-keras.sh Benchmarks/compare_cold_start.py $(ARGUMENTS)
 
 accuracy: build ## Compare test accuracy with Keras': make accuracy ARGUMENTS="PHOTOS --size 128 --epochs 12"
 	@scripts/install-dependencies.sh bench
