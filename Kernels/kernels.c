@@ -82,6 +82,10 @@ static const char global_average_pooling[] = {
 #embed "global_average_pooling.cl"
     , 0};
 
+static const char layer_normalization[] = {
+#embed "layer_normalization.cl"
+    , 0};
+
 static const char matrix_tiled[] = {
 #embed "matrix_tiled.cl"
     , 0};
@@ -154,6 +158,7 @@ static const struct {
     KERNEL(dropout)
     KERNEL(functions)
     KERNEL(global_average_pooling)
+    KERNEL(layer_normalization)
     KERNEL(matrix_tiled)
     KERNEL(matrix_wide)
     KERNEL(max_pooling)

@@ -10,7 +10,7 @@ public enum LayerRegistry {
         ConvolutionLayer.self, DepthwiseConvolutionLayer.self, DenseLayer.self, MaxPoolingLayer.self,
         AveragePoolingLayer.self, GlobalAveragePoolingLayer.self, BatchNormalizationLayer.self, DropoutLayer.self,
         ActivationLayer.self, FlattenLayer.self, ResidualLayer.self, ConcatenateLayer.self,
-        SqueezeExcitationLayer.self,
+        SqueezeExcitationLayer.self, LayerNormalizationLayer.self, ChannelScaleLayer.self,
     ]
 
     /// Makes an own kind of layer known, so that models that have it can be loaded.

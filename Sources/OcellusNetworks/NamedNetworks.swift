@@ -13,6 +13,8 @@ public enum NamedNetwork: String, CaseIterable, Sendable {
     case mobileNetV3Large = "mobilenet_v3_large"
     /// EfficientNet-B0: more accurate for its size.
     case efficientNetB0 = "efficientnet_b0"
+    /// ConvNeXt-Tiny: large and accurate.
+    case convNeXtTiny = "convnext_tiny"
     /// ResNets of 18, 34 and 50 layers.
     case resnet18, resnet34, resnet50
 
@@ -21,7 +23,8 @@ public enum NamedNetwork: String, CaseIterable, Sendable {
 
     /// The network for pictures of a size and a number of classes.
     ///
-    /// - Parameter padding: how strided windows lie; `simple` and `squeezenet1_1` have none that are padded.
+    /// - Parameter padding: how strided windows lie; `simple`, `squeezenet1_1` and `convnext_tiny` have none that are
+    ///   padded.
     public func network(
         height: Int = 224, width: Int = 224, classes: Int = 1000, padding: PaddingConvention = .torch
     ) -> Network {
@@ -32,6 +35,7 @@ public enum NamedNetwork: String, CaseIterable, Sendable {
         case .mobileNetV3Small: .mobileNetV3Small(height: height, width: width, classes: classes, padding: padding)
         case .mobileNetV3Large: .mobileNetV3Large(height: height, width: width, classes: classes, padding: padding)
         case .efficientNetB0: .efficientNetB0(height: height, width: width, classes: classes, padding: padding)
+        case .convNeXtTiny: .convNeXtTiny(height: height, width: width, classes: classes)
         case .resnet18: .resNet18(height: height, width: width, classes: classes, padding: padding)
         case .resnet34: .resNet34(height: height, width: width, classes: classes, padding: padding)
         case .resnet50: .resNet50(height: height, width: width, classes: classes, padding: padding)

@@ -61,7 +61,43 @@ static void test_maps(ptrdiff_t rows, ptrdiff_t channels, simd_activation activa
     expect_floats("combineMapGradients", combined, expectedCombined, count, 1e-5);
 }
 
+static void test_rows(ptrdiff_t rows, ptrdiff_t channels) {
+    describe("normalised: %td rows, %td channels", rows, channels);
+    const ptrdiff_t count = rows * channels;
+    const float epsilon = 0.01f;
+    const float *x = random_floats(count), *gradient = random_floats(count);
+    const float *scale = random_floats(channels), *shift = random_floats(channels);
+    float *normalized = output_floats(count), *xGradient = output_floats(count);
+    double *expected = zeroed(count * 8), *expectedGradient = zeroed(count * 8);
+    double *expectedSums = zeroed(2 * channels * 8), *sums = started_sums(2 * channels, expectedSums);
+    for (ptrdiff_t first = 0; first < count; first += channels) {
+        double mean = 0, variance = 0, meanGradient = 0, meanProduct = 0;
+        for (ptrdiff_t c = 0; c < channels; c++) mean += x[first + c] / (double)channels;
+        for (ptrdiff_t c = 0; c < channels; c++) variance += pow(x[first + c] - mean, 2) / (double)channels;
+        const double inverse = 1 / sqrt(variance + epsilon);
+        for (ptrdiff_t c = 0; c < channels; c++) {
+            const double part = (x[first + c] - mean) * inverse, scaled = gradient[first + c] * (double)scale[c];
+            expected[first + c] = part * scale[c] + shift[c];
+            meanGradient += scaled / (double)channels;
+            meanProduct += scaled * part / (double)channels;
+            expectedSums[c] += gradient[first + c] * part;
+            expectedSums[channels + c] += gradient[first + c];
+        }
+        for (ptrdiff_t c = 0; c < channels; c++) {
+            const double part = (x[first + c] - mean) * inverse, scaled = gradient[first + c] * (double)scale[c];
+            expectedGradient[first + c] = inverse * (scaled - meanGradient - part * meanProduct);
+        }
+    }
+    kernels->normalizeRows(x, scale, shift, epsilon, rows, channels, normalized);
+    kernels->normalizeRowsGradient(gradient, x, scale, epsilon, rows, channels, xGradient, sums);
+    expect_floats("normalizeRows", normalized, expected, count, 1e-5);
+    expect_floats("normalizeRowsGradient", xGradient, expectedGradient, count, 1e-5);
+    expect_sums("normalizeRowsGradient's sums", sums, expectedSums, 2 * channels);
+}
+
 void test_channels(void) {
+    COVER(normalizeRows);
+    COVER(normalizeRowsGradient);
     COVER(sumChannels);
     COVER(sumProducts);
     COVER(sumSquaredDeviations);
@@ -71,6 +107,7 @@ void test_channels(void) {
     FOR_EACH_LENGTH(channels) {
         for (ptrdiff_t rows = 1; rows < 80; rows += 13) {
             test_sums(rows, channels);
+            test_rows(rows, channels);
             for (int i = 0; i < 8; i++) test_maps(rows, channels, ACTIVATIONS[i]);
         }
     }

@@ -9,6 +9,7 @@ struct ArchitectureTests {
         (.mobileNetV2, 3_504_872, 0.60), (.resnet18, 11_689_512, 3.63), (.resnet34, 21_797_672, 7.33),
         (.resnet50, 25_557_032, 8.18), (.squeezeNet11, 1_235_496, 0.698), (.mobileNetV3Small, 2_542_856, 0.112),
         (.mobileNetV3Large, 5_483_032, 0.434), (.efficientNetB0, 5_288_548, 0.771),
+        (.convNeXtTiny, 28_589_128, 8.91),
     ]
 
     @Test("weights and work are those of torchvision's", arguments: known.indices)

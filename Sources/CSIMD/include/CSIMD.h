@@ -277,6 +277,17 @@ typedef struct {
         const simd_channel_map *map, const float *gradient, const float *byGradient, const float *x,
         const float *byInput, const float *shift, ptrdiff_t rows, ptrdiff_t channels, float *output);
 
+    /// output[row][c] = (x[row][c] - mean) / deviation * scale[c] + shift[c], with the row's own mean and deviation, the root
+    /// of variance + epsilon.
+    void (*normalizeRows)(
+        const float *x, const float *scale, const float *shift, float epsilon, ptrdiff_t rows, ptrdiff_t channels,
+        float *output);
+
+    /// The gradient of that by x; sums[c] and sums[channels + c] += the gradients by scale[c] and shift[c].
+    void (*normalizeRowsGradient)(
+        const float *gradient, const float *x, const float *scale, float epsilon, ptrdiff_t rows, ptrdiff_t channels,
+        float *output, double *sums);
+
     // MARK: Element by element; output may be an input
 
     /// The function of each element.

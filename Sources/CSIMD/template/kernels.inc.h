@@ -16,6 +16,7 @@
 #include "peak.inc.h"
 #include "pooling.inc.h"
 #include "resize.inc.h"
+#include "rows.inc.h"
 #include "sparse.inc.h"
 #include "transpose.inc.h"
 #include "updates.inc.h"
@@ -55,6 +56,8 @@ const simd_kernels TABLE = {
     .mapChannels = map_channels,
     .sumMapGradients = sum_map_gradients,
     .combineMapGradients = combine_map_gradients,
+    .normalizeRows = normalize_rows,
+    .normalizeRowsGradient = normalize_rows_gradient,
     .activate = activate,
     .activationGradient = activation_gradient,
     .addActivated = add_activated,

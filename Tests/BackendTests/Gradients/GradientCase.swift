@@ -44,6 +44,8 @@ extension GradientCase {
             GradientCase(
                 Concatenate(), [picture([2, 3, 2]), picture([2, 3, 1]), picture([2, 3, 3])],
                 differentiable: [0, 1, 2]),
+            GradientCase(
+                LayerNormalization(), [picture([2, 3, 4]), weights([4]), weights([4])], differentiable: [0, 1, 2]),
             GradientCase(ChannelScale(), [picture([2, 3, 4]), features(4)], differentiable: [0, 1]),
             GradientCase(ChannelScale(), [picture([2, 3, 4]), weights([4])], differentiable: [0, 1]),
             GradientCase(Reshape([3, 4]), [picture([2, 3, 2])], differentiable: [0]),

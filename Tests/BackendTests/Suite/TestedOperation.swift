@@ -40,6 +40,7 @@ let testedOperations: [any TestedOperation.Type] = [
     MaxPooling.self, MaxPoolingGradient.self, AveragePooling.self, AveragePoolingGradient.self,
     GlobalAveragePooling.self, GlobalAveragePoolingGradient.self,
     BatchNormalization.self, BatchNormalizationGradient.self, BatchNormalizationInference.self,
+    LayerNormalization.self, LayerNormalizationGradient.self,
     Dropout.self, Add.self, ChannelScale.self, ChannelScaleGradient.self, Concatenate.self, ChannelSlice.self,
     Activation.self, ActivationGradient.self,
     Softmax.self, SoftmaxCrossEntropy.self, SoftmaxCrossEntropyGradient.self,

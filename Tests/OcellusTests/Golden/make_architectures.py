@@ -20,6 +20,7 @@ NETWORKS = [
     "mobilenet_v3_small",
     "mobilenet_v3_large",
     "efficientnet_b0",
+    "convnext_tiny",
     "resnet18",
     "resnet34",
     "resnet50",
