@@ -48,7 +48,7 @@ struct MatrixProduct {
                             output: result + (row * columns + column), outputStride: columns,
                             columns: min(panelWidth, columns - column), bias: nil,
                             addend: k > 0 ? UnsafePointer(result + (row * columns + column)) : nil,
-                            activation: simd_identity)
+                            activation: simd_identity, next: nil)
                         backend.kernels.multiply(&product, min(Self.blockRows, rows - row))
                     }
                 }

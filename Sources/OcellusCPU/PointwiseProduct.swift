@@ -27,15 +27,18 @@ struct PointwiseProduct {
             let (block, part) = index.quotientAndRemainder(dividingBy: parts)
             let range = rows * block / blocks..<rows * (block + 1) / blocks
             withUnsafePointer(to: source + range.lowerBound * filter.channels) { run in
-                for panel in filter.panels * part / parts..<filter.panels * (part + 1) / parts {
+                let panels = filter.panels * part / parts..<filter.panels * (part + 1) / parts
+                for panel in panels {
                     let first = panel * filter.panelWidth
+                    let following = panel + 1 < panels.upperBound ? panel + 1 : panels.lowerBound
                     let offset = range.lowerBound * output.columnStride + first
                     var product = simd_product(
                         runs: run, runCount: 1, runLength: filter.channels, rowStride: filter.channels,
                         b: packed + panel * filter.panelCount, bStride: filter.panelWidth,
                         output: output.start + offset, outputStride: output.columnStride,
                         columns: min(filter.panelWidth, filter.columns - first), bias: bias.map { $0 + first },
-                        addend: output.addend.map { $0 + offset }, activation: activation)
+                        addend: output.addend.map { $0 + offset }, activation: activation,
+                        next: packed + following * filter.panelCount)
                     backend.kernels.multiply(&product, range.count)
                 }
             }

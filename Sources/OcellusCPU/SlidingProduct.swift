@@ -68,7 +68,9 @@ struct SlidingProduct {
             sharesPanels ? bandRows / unit : min(bandRows / unit, max(1, units * count / (4 * backend.threads)))
         let bands = (units + bandUnits - 1) / bandUnits
         let allPanels = filter.groups * filter.panels
-        let blockPanels = bands * count < 2 * backend.threads ? 1 : panelsPerTask
+        // Neighbouring panels, so that each is fetched while the one before it is worked on.
+        let blockPanels =
+            bands * count < 2 * backend.threads ? max(1, allPanels / (4 * backend.threads)) : panelsPerTask
         let blocks = (allPanels + blockPanels - 1) / blockPanels
         let imageCount = window.lines.height * window.lines.width * window.lines.channels
         backend.parallelFor(blocks * count * bands) { index, worker in
@@ -106,7 +108,7 @@ struct SlidingProduct {
                 rowStride: window.strideColumn * channels, b: packed + index * filter.panelCount,
                 bStride: filter.panelWidth, output: layout.start, outputStride: layout.columnStride,
                 columns: min(filter.panelWidth, filter.columns - firstInGroup), bias: bias.map { $0 + first },
-                addend: nil, activation: activation)
+                addend: nil, activation: activation, next: nil)
             for row in stride(from: rows.lowerBound, to: rows.upperBound, by: isPooled ? 2 : 1) {
                 let line = row * window.strideRow
                 for (number, run) in runs.enumerated() {
@@ -121,9 +123,20 @@ struct SlidingProduct {
                     kernels.multiplyPooled(&product, &pooling, window.columns / 2)
                 } else {
                     product.addend = layout.addend.map { $0 + offset }
+                    product.next =
+                        index + 1 < panels.upperBound
+                        ? nextPanel(packed + (index + 1) * filter.panelCount, row: row - rows.lowerBound) : nil
                     kernels.multiply(&product, window.columns)
                 }
             }
         }
+    }
+
+    /// What is fetched of the next panel while a row of places is worked on: each tile of pixels fetches a cache line for
+    /// each of the panel's rows, until all are there.
+    private func nextPanel(_ start: UnsafePointer<Float>, row: Int) -> UnsafePointer<Float>? {
+        let cacheLine = 16
+        let fetched = row * ((window.columns + 13) / 14) * cacheLine
+        return fetched < filter.panelWidth ? start + fetched * (filter.panelCount / filter.panelWidth) : nil
     }
 }

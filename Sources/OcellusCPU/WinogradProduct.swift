@@ -102,12 +102,14 @@ struct WinogradProduct {
         into products: UnsafeMutablePointer<Float>, tiles count: Int, on backend: CPUBackend
     ) {
         for element in 0..<tiles.elements {
+            let filterElement = packed + element * filter.channels * filter.panelWidth
             withUnsafePointer(to: transformed + element * transformedStride(count)) { run in
                 var product = simd_product(
                     runs: run, runCount: 1, runLength: filter.channels, rowStride: filter.channels,
-                    b: packed + element * filter.channels * filter.panelWidth, bStride: filter.panelWidth,
+                    b: filterElement, bStride: filter.panelWidth,
                     output: products + element * productStride(count), outputStride: filter.panelWidth,
-                    columns: filter.panelWidth, bias: nil, addend: nil, activation: simd_identity)
+                    columns: filter.panelWidth, bias: nil, addend: nil, activation: simd_identity,
+                    next: filterElement + filter.channels * filter.panelWidth)
                 backend.kernels.multiply(&product, count)
             }
         }

@@ -66,6 +66,8 @@ typedef struct {
     const float *_Nullable addend;
     /// What is applied before storing.
     simd_activation activation;
+    /// Where the panel of `b` that is worked on next starts, so that it is fetched meanwhile; or null.
+    const float *_Nullable next;
 } simd_product;
 
 /// What `multiplyPooled` does beside a product: keeps the largest of each 2 x 2 rows of `a`.

@@ -5,12 +5,16 @@
 #define PANEL_WIDTH (PANEL_VECTORS * VECTOR_WIDTH)
 
 // Rows of `a` are reached from one pointer for each three rows, plus 0, 1 or 2 strides: x86 has registers for no more.
+#define CACHE_LINE 16
 #define ROW_GROUPS ((TILE_ROWS + 2) / 3)
 
 INLINE void accumulate_tile(
-    const simd_product *restrict product, ptrdiff_t aOffset, const ptrdiff_t rows, const ptrdiff_t vectors,
-    vfloat sum[TILE_ROWS][PANEL_VECTORS]) {
+    const simd_product *restrict product, ptrdiff_t aOffset, const float *fetched, const ptrdiff_t rows,
+    const ptrdiff_t vectors, vfloat sum[TILE_ROWS][PANEL_VECTORS]) {
     const float *b = product->b;
+    // One cache line a step; without anything to fetch, one that is there.
+    const ptrdiff_t fetchStep = fetched ? CACHE_LINE : 0;
+    if (!fetched) fetched = b;
     const ptrdiff_t bStride = product->bStride, rowStride = product->rowStride;
     const ptrdiff_t runLength = product->runLength;
     for (ptrdiff_t run = 0; run < product->runCount; run++) {
@@ -26,6 +30,8 @@ INLINE void accumulate_tile(
             }
             UNROLL for (ptrdiff_t group = 0; group < ROW_GROUPS; group++) a[group]++;
             b += bStride;
+            __builtin_prefetch(fetched, 0, 2);
+            fetched += fetchStep;
         }
     }
 }
@@ -45,10 +51,11 @@ INLINE void start_tile(
 }
 
 INLINE void multiply_tile(
-    const simd_product *restrict product, ptrdiff_t row, const ptrdiff_t rows, const ptrdiff_t vectors) {
+    const simd_product *restrict product, ptrdiff_t row, const float *fetched, const ptrdiff_t rows,
+    const ptrdiff_t vectors) {
     vfloat sum[TILE_ROWS][PANEL_VECTORS];
     start_tile(product, rows, vectors, sum);
-    accumulate_tile(product, row * product->rowStride, rows, vectors, sum);
+    accumulate_tile(product, row * product->rowStride, fetched, rows, vectors, sum);
     const float *addend = product->addend ? product->addend + row * product->outputStride : NULL;
     const simd_activation activation = product->activation;
     const ptrdiff_t columns = product->columns;
@@ -93,15 +100,19 @@ static void multiply(const simd_product *product, ptrdiff_t rows) {
     const ptrdiff_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
     for (ptrdiff_t tile = 0; tile < tiles; tile++) {
         const ptrdiff_t row = rows * tile / tiles, tileRows = rows * (tile + 1) / tiles - row;
+        // A panel's row takes PANEL_WIDTH / CACHE_LINE lines, of which each tile fetches one.
+        const float *fetched =
+            product->next && tile * CACHE_LINE < PANEL_WIDTH
+            ? product->next + tile * CACHE_LINE * product->runCount * product->runLength : NULL;
         if (product->columns > VECTOR_WIDTH) {
             switch (tileRows) {
-#define CASE(count) case count: multiply_tile(product, row, count, PANEL_VECTORS); break;
+#define CASE(count) case count: multiply_tile(product, row, fetched, count, PANEL_VECTORS); break;
                 EACH_TILE(CASE)
 #undef CASE
             }
         } else {
             switch (tileRows) {
-#define CASE(count) case count: multiply_tile(product, row, count, 1); break;
+#define CASE(count) case count: multiply_tile(product, row, fetched, count, 1); break;
                 EACH_TILE(CASE)
 #undef CASE
             }

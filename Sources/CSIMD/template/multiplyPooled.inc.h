@@ -24,7 +24,7 @@ INLINE void multiply_line(
     const simd_product *restrict product, ptrdiff_t aOffset, const ptrdiff_t rows, float *restrict line) {
     vfloat sum[TILE_ROWS][PANEL_VECTORS];
     start_tile(product, rows, PANEL_VECTORS, sum);
-    accumulate_tile(product, aOffset, rows, PANEL_VECTORS, sum);
+    accumulate_tile(product, aOffset, NULL, rows, PANEL_VECTORS, sum);
     UNROLL for (ptrdiff_t i = 0; i < rows; i++) {
         UNROLL for (ptrdiff_t j = 0; j < PANEL_VECTORS; j++) {
             store(line + i * PANEL_WIDTH + j * VECTOR_WIDTH, sum[i][j]);

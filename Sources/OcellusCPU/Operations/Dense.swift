@@ -113,7 +113,7 @@ private struct DenseProduct {
                 var product = simd_product(
                     runs: run, runCount: 1, runLength: depth, rowStride: inner, b: panel, bStride: panelStride,
                     output: target + column, outputStride: columns, columns: width, bias: bias.map { $0 + column },
-                    addend: accumulates ? UnsafePointer(target + column) : nil, activation: activation)
+                    addend: accumulates ? UnsafePointer(target + column) : nil, activation: activation, next: nil)
                 backend.kernels.multiply(&product, rows)
             }
         }

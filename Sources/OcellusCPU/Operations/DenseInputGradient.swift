@@ -38,7 +38,7 @@ extension DenseInputGradient: CPUOperation {
                                 bStride: panelWidth, output: collected + (first - taskStart), outputStride: taskWidth,
                                 columns: width, bias: nil,
                                 addend: k > 0 ? UnsafePointer(collected + (first - taskStart)) : nil,
-                                activation: simd_identity)
+                                activation: simd_identity, next: nil)
                             backend.kernels.multiply(&product, count)
                         }
                     }
