@@ -14,23 +14,39 @@ static double *started_sums(ptrdiff_t count, double *expected) {
 
 static void test_sums(ptrdiff_t rows, ptrdiff_t channels) {
     describe("%td rows, %td channels", rows, channels);
-    const float *x = random_floats(rows * channels), *mean = random_floats(channels);
-    const float *y = random_floats(rows * channels);
-    double *expected = zeroed(channels * 8), *expectedSquares = zeroed(channels * 8);
+    const float *x = random_floats(rows * channels), *y = random_floats(rows * channels);
+    double *expected = zeroed(channels * 8);
     double *expectedProducts = zeroed(channels * 8), *products = started_sums(channels, expectedProducts);
-    double *sums = started_sums(channels, expected), *squares = started_sums(channels, expectedSquares);
+    double *sums = started_sums(channels, expected);
     for (ptrdiff_t i = 0; i < rows * channels; i++) {
-        const double deviation = x[i] - (double)mean[i % channels];
         expected[i % channels] += x[i];
         expectedProducts[i % channels] += x[i] * (double)y[i];
-        expectedSquares[i % channels] += deviation * deviation;
     }
     kernels->sumChannels(x, rows, channels, sums);
     kernels->sumProducts(x, y, rows, channels, products);
-    kernels->sumSquaredDeviations(x, mean, rows, channels, squares);
     expect_sums("sumChannels", sums, expected, channels);
     expect_sums("sumProducts", products, expectedProducts, channels);
-    expect_sums("sumSquaredDeviations", squares, expectedSquares, channels);
+}
+
+static void test_moments(ptrdiff_t rows, ptrdiff_t channels, ptrdiff_t added) {
+    describe("%td rows and %td more, %td channels", rows, added, channels);
+    const ptrdiff_t all = rows + added;
+    const float *x = random_floats(all * channels);
+    double *mean = zeroed(channels * 8), *squares = zeroed(channels * 8);
+    for (ptrdiff_t i = 0; i < all * channels; i++) mean[i % channels] += x[i] / (double)all;
+    for (ptrdiff_t i = 0; i < all * channels; i++) {
+        const double deviation = x[i] - mean[i % channels];
+        squares[i % channels] += deviation * deviation;
+    }
+    const simd_moments moments = {zeroed(channels * 8), zeroed(channels * 8)};
+    const simd_moments other = {zeroed(channels * 8), zeroed(channels * 8)};
+    kernels->findMoments(x, rows, channels, &moments);
+    if (added > 0) {
+        kernels->findMoments(x + rows * channels, added, channels, &other);
+        kernels->joinMoments(&moments, (double)rows, &other, (double)added, channels);
+    }
+    expect_sums("findMoments, joinMoments: mean", moments.mean, mean, channels);
+    expect_sums("findMoments, joinMoments: squares", moments.squares, squares, channels);
 }
 
 static void test_maps(ptrdiff_t rows, ptrdiff_t channels, simd_activation activation) {
@@ -100,7 +116,8 @@ void test_channels(void) {
     COVER(normalizeRowsGradient);
     COVER(sumChannels);
     COVER(sumProducts);
-    COVER(sumSquaredDeviations);
+    COVER(findMoments);
+    COVER(joinMoments);
     COVER(mapChannels);
     COVER(sumMapGradients);
     COVER(combineMapGradients);
@@ -108,8 +125,10 @@ void test_channels(void) {
         for (ptrdiff_t rows = 1; rows < 80; rows += 13) {
             test_sums(rows, channels);
             test_rows(rows, channels);
+            test_moments(rows, channels, rows % 3 * 20);
             for (int i = 0; i < 8; i++) test_maps(rows, channels, ACTIVATIONS[i]);
         }
     }
     test_sums(70, 300);
+    test_moments(70, 1100, 33);
 }

@@ -36,6 +36,13 @@ typedef enum {
     simd_gelu,
 } simd_activation;
 
+/// What is known of some rows, a number a channel each.
+typedef struct {
+    double *mean;
+    /// Sums of squared deviations from the mean.
+    double *squares;
+} simd_moments;
+
 /// A map of channels: the activation of x[row][c] * scale[c] + shift[c].
 typedef struct {
     const float *scale;
@@ -260,9 +267,12 @@ typedef struct {
     /// sums[c] += the sum over rows of x[row][c] * y[row][c].
     void (*sumProducts)(const float *x, const float *y, ptrdiff_t rows, ptrdiff_t channels, double *sums);
 
-    /// sums[c] += the sum over rows of (x[row][c] - mean[c])^2.
-    void (*sumSquaredDeviations)(
-        const float *x, const float *mean, ptrdiff_t rows, ptrdiff_t channels, double *sums);
+    /// The mean of each channel over the rows, of which there are some, and the sum of squared deviations from it.
+    void (*findMoments)(const float *x, ptrdiff_t rows, ptrdiff_t channels, const simd_moments *moments);
+
+    /// Joins the moments of `added` further rows to those of `count` rows.
+    void (*joinMoments)(
+        const simd_moments *moments, double count, const simd_moments *other, double added, ptrdiff_t channels);
 
     /// output[row][c] = the map of x[row][c].
     void (*mapChannels)(

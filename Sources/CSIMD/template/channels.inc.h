@@ -32,12 +32,6 @@ static void sum_products(
     SUM_OVER_ROWS(x[row * channels + channel] * y[row * channels + channel])
 }
 
-static void sum_squared_deviations(
-    const float *restrict x, const float *restrict mean, ptrdiff_t rows, ptrdiff_t channels, double *restrict sums) {
-    SUM_OVER_ROWS(
-        (x[row * channels + channel] - mean[channel]) * (x[row * channels + channel] - mean[channel]))
-}
-
 // The map of channel i of x, before its activation.
 #define MAP_VECTOR(map, x, i) (load((x) + (i)) * load((map)->scale + (i)) + load((map)->shift + (i)))
 #define MAP_PART(map, x, i, present) \
@@ -52,37 +46,6 @@ static void map_channels(
         if (i < channels) {
             const ptrdiff_t present = channels - i;
             store_part(output + i, activate_any(MAP_PART(map, x, i, present), map->activation), present);
-        }
-    }
-}
-
-static void sum_map_gradients(
-    const simd_channel_map *map, const float *gradient, const float *x, const float *mean, ptrdiff_t rows,
-    ptrdiff_t channels, double *sums) {
-    for (ptrdiff_t start = 0; start < rows; start += SUM_ROWS) {
-        const ptrdiff_t count = rows - start < SUM_ROWS ? rows - start : SUM_ROWS;
-        for (ptrdiff_t i = 0; i < channels; i += VECTOR_WIDTH) {
-            const ptrdiff_t present = channels - i < VECTOR_WIDTH ? channels - i : VECTOR_WIDTH;
-            const float *g = gradient + start * channels + i, *v = x + start * channels + i;
-            const vfloat centre = load_some(mean + i, present);
-            vfloat sum = {0}, products = {0};
-            for (ptrdiff_t row = 0; row < count; row++, g += channels, v += channels) {
-                vfloat reaching, value;
-                if (present == VECTOR_WIDTH) {
-                    value = load(v);
-                    reaching = gradient_vector(load(g), MAP_VECTOR(map, v - i, i), map->activation);
-                } else {
-                    value = load_part(v, present);
-                    reaching = gradient_vector(
-                        load_part(g, present), MAP_PART(map, v - i, i, present), map->activation);
-                }
-                sum += reaching;
-                products += reaching * (value - centre);
-            }
-            for (ptrdiff_t lane = 0; lane < present; lane++) {
-                sums[i + lane] += sum[lane];
-                sums[channels + i + lane] += products[lane];
-            }
         }
     }
 }

@@ -13,6 +13,7 @@
 #include "multiplyPooled.inc.h"
 #include "multiplyRow.inc.h"
 #include "multiplyTransposed.inc.h"
+#include "normalization.inc.h"
 #include "peak.inc.h"
 #include "pooling.inc.h"
 #include "resize.inc.h"
@@ -52,7 +53,8 @@ const simd_kernels TABLE = {
     .averagePool = average_pool,
     .sumChannels = sum_channels,
     .sumProducts = sum_products,
-    .sumSquaredDeviations = sum_squared_deviations,
+    .findMoments = find_moments,
+    .joinMoments = join_moments,
     .mapChannels = map_channels,
     .sumMapGradients = sum_map_gradients,
     .combineMapGradients = combine_map_gradients,

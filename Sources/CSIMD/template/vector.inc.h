@@ -15,6 +15,16 @@ typedef uint8_t vbyte_unaligned __attribute__((vector_size(VECTOR_WIDTH), aligne
 INLINE vfloat load(const float *p) { return *(const vfloat_unaligned *)p; }
 INLINE void store(float *p, vfloat v) { *(vfloat_unaligned *)p = v; }
 
+#if VECTOR_WIDTH == 16 && defined(__x86_64__)
+// By mask; not by <immintrin.h>, which brings a `select` of its own.
+INLINE vfloat load_part(const float *p, ptrdiff_t count) {
+    return __builtin_ia32_loadups512_mask(p, (vfloat){0}, (uint16_t)((1u << count) - 1));
+}
+
+INLINE void store_part(float *p, vfloat v, ptrdiff_t count) {
+    __builtin_ia32_storeups512_mask(p, v, (uint16_t)((1u << count) - 1));
+}
+#else
 // Copies fewer floats than a vector has, in halves: a copy of variable size would be a call.
 INLINE void copy_part(float *to, const float *from, ptrdiff_t count) {
     UNROLL for (ptrdiff_t part = VECTOR_WIDTH / 2; part > 0; part /= 2) {
@@ -36,6 +46,7 @@ INLINE void store_part(float *p, vfloat v, ptrdiff_t count) {
     store(line, v);
     copy_part(p, line, count);
 }
+#endif
 
 INLINE vfloat load_some(const float *p, ptrdiff_t count) {
     return count >= VECTOR_WIDTH ? load(p) : load_part(p, count);

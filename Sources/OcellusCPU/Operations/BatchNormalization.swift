@@ -20,18 +20,12 @@ extension BatchNormalization: CPUOperation {
         return CPUStep { invocation in
             let rows = room.rows(invocation)
             let count = Double(rows)
-            room.sums.run(rows: rows, workspace: sums, on: backend) { rows, sums in
-                backend.kernels.sumChannels(x + rows.lowerBound * channels, rows.count, channels, sums)
-            }
-            for channel in 0..<channels { mean[channel] = Float(sums[channel] / count) }
-            room.sums.run(rows: rows, workspace: sums, on: backend) { rows, sums in
-                backend.kernels.sumSquaredDeviations(
-                    x + rows.lowerBound * channels, mean, rows.count, channels, sums)
-            }
+            room.findMoments(of: x, rows: rows, workspace: sums, on: backend)
             let correction = tracksUnbiasedVariance && rows > 1 ? count / (count - 1) : 1
             let keep = Double(momentum)
             for channel in 0..<channels {
-                let variance = sums[channel] / count
+                mean[channel] = Float(sums[channel])
+                let variance = sums[channels + channel] / count
                 inverse[channel] = Float(1 / (variance + Double(epsilon)).squareRoot())
                 scale[channel] = gamma[channel] * inverse[channel]
                 shift[channel] = beta[channel] - mean[channel] * scale[channel]
@@ -54,10 +48,10 @@ extension BatchNormalizationGradient: CPUOperation {
     /// Room for partial sums, and what dx is made of.
     public func workspaceByteCount(
         on backend: CPUBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
-    ) -> Int { NormalizationWorkspace(inputs[0], capacity, sumsPerChannel: 2).byteCount }
+    ) -> Int { NormalizationWorkspace(inputs[0], capacity).byteCount }
 
     public func prepare(on backend: CPUBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
-        let room = NormalizationWorkspace(arguments.inputs[0].description, arguments.capacity, sumsPerChannel: 2)
+        let room = NormalizationWorkspace(arguments.inputs[0].description, arguments.capacity)
         let (sums, floats) = try room.parts(of: arguments)
         let channels = room.channels
         // dx = dy · scale + x · byInput + constant, for the dy that the activation lets through.
@@ -135,17 +129,17 @@ extension BatchNormalizationInference: CPUOperation {
     }
 }
 
-/// Scratch memory of batch normalisation: chunked sums in double, then four floats a channel.
+/// Scratch memory of batch normalisation: two chunked sums a channel in double, then four floats a channel.
 private struct NormalizationWorkspace {
     let input: TensorDescription
     let channels: Int
     let sums: ChannelSums
 
-    init(_ input: TensorDescription, _ capacity: Int, sumsPerChannel: Int = 1) {
+    init(_ input: TensorDescription, _ capacity: Int) {
         self.input = input
         channels = input.shape[-1]
         sums = ChannelSums(
-            rows: input.count(samples: capacity) / max(channels, 1), channels: sumsPerChannel * channels)
+            rows: input.count(samples: capacity) / max(channels, 1), channels: 2 * channels)
     }
 
     var byteCount: Int { sums.workspaceCount * 8 + 4 * channels * 4 }
@@ -159,5 +153,32 @@ private struct NormalizationWorkspace {
         return (
             UnsafeMutableRawPointer(start).assumingMemoryBound(to: Double.self), start + sums.workspaceCount * 2
         )
+    }
+
+    /// The mean of each channel and the sum of squared deviations from it, at the workspace's start, by one pass over
+    /// memory: each chunk has its own mean, and chunks are joined in order.
+    func findMoments(
+        of x: UnsafePointer<Float>, rows: Int, workspace: UnsafeMutablePointer<Double>, on backend: CPUBackend
+    ) {
+        let channels = channels
+        func moments(_ chunk: Int) -> simd_moments {
+            let mean = workspace + chunk * 2 * channels
+            return simd_moments(mean: mean, squares: mean + channels)
+        }
+        let present = sums.chunksPresent(rows: rows)
+        backend.parallelFor(present) { chunk, _ in
+            let rows = sums.rows(of: chunk, present: rows)
+            withUnsafePointer(to: moments(chunk)) {
+                backend.kernels.findMoments(x + rows.lowerBound * channels, rows.count, channels, $0)
+            }
+        }
+        for chunk in 1..<max(present, 1) {
+            let rows = sums.rows(of: chunk, present: rows)
+            withUnsafePointer(to: moments(0)) { joined in
+                withUnsafePointer(to: moments(chunk)) {
+                    backend.kernels.joinMoments(joined, Double(rows.lowerBound), $0, Double(rows.count), channels)
+                }
+            }
+        }
     }
 }

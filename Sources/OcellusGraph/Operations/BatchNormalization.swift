@@ -66,6 +66,8 @@ public struct BatchNormalizationGradient: Operation, Hashable {
     /// The gradient by the input, the scale and the shift.
     public init(activation: ActivationFunction = .identity) { self.activation = activation }
 
+    public var inPlace: (output: Int, input: Int)? { (0, 0) }
+
     /// (dy, x, γ, β, mean, inverse standard deviation) → (dx, dγ, dβ).
     public func outputs(for inputs: [TensorDescription]) throws(ShapeMismatch) -> [TensorDescription] {
         try expect(inputs, 6)
