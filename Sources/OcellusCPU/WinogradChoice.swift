@@ -21,7 +21,7 @@ struct WinogradChoice {
     private func cost(size: Int) -> Double {
         let tiles = WinogradTiles(window: window, size: size)
         let count = samples * tiles.perImage
-        // Measured: transforms cost as much as so many multiply-adds for a tile's channel, going in and coming out.
+        // Estimated: transforms cost as much as so many multiply-adds for a tile's channel, going in and coming out.
         let (inward, outward) = size == 4 ? (300.0, 220.0) : (90.0, 70.0)
         let transforms = Double(count) * (inward * Double(filter.channels) + outward * Double(filter.columns))
         let elements = Double(tiles.elements)
