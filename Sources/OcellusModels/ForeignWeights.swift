@@ -3,9 +3,9 @@ import OcellusNetworks
 
 /// Weights that another program saved, as the weights of a network of this one.
 ///
-/// The file is safetensors with the names of torchvision's tensors, `F32`, `F16` or `BF16`. Filters `[out, in, height, width]`
-/// and matrices `[out, in]` are permuted once; the weights of a model that this program saved are as they are. Counters
-/// (`num_batches_tracked`) are left out.
+/// The file is safetensors with torchvision's or timm's names of the tensors, `F32`, `F16` or `BF16`. Filters
+/// `[out, in, height, width]` and matrices `[out, in]` are permuted once; the weights of a model that this program saved are as
+/// they are. Counters (`num_batches_tracked`) are left out.
 public struct ForeignWeights: Sendable {
     /// The network that the weights are of: without normalisation layers where the file has them folded into biases.
     public let network: Network
@@ -23,14 +23,11 @@ public struct ForeignWeights: Sendable {
     ///   - seed: what a new head is drawn from.
     /// - Throws: `ModelError` that names the tensors that are missing, of another shape, or not in the network.
     public init(_ path: String, for network: Network, replacesHead: Bool = false, seed: UInt64 = 0) throws {
-        try Self.refusePickle(path)
-        let file = try SafetensorsFile(path)
-        let names = file.names.filter { !$0.hasSuffix("num_batches_tracked") }
-        let isNormalized = names.contains { $0.hasSuffix(".running_mean") }
-        self.network = isNormalized ? network : network.withFoldedNormalization()
+        let file = try ForeignTensors(path, for: network)
+        self.network = file.network(network)
         let graph = try self.network.inferenceGraph()
-        let isOwn = file.metadata["format"] == "ocellus"
-        let fit = try TensorFit(graph, file, names, isOwn: isOwn)
+        let isOwn = file.isOwn
+        let fit = try TensorFit(graph, file)
         replacedClasses = replacesHead ? fit.otherClasses : nil
         try fit.check(path, isHeadReplaced: replacedClasses != nil, network: network.name)
         let left = replacedClasses == nil ? [] : fit.head
@@ -48,26 +45,11 @@ public struct ForeignWeights: Sendable {
 
     /// How many classes the head of a file of weights tells apart; nil when the file has not the network's head.
     public static func classCount(_ path: String, for network: Network) throws -> Int? {
-        try refusePickle(path)
-        let file = try SafetensorsFile(path)
+        let file = try ForeignTensors(path, for: network)
         let graph = try network.inferenceGraph()
         guard let head = graph.parameters.last.map({ graph[$0] }), file.contains(head.name) else { return nil }
         let shape = try file.shape(of: head.name)
-        return shape.rank == 0 ? nil : shape[file.metadata["format"] == "ocellus" ? -1 : 0]
-    }
-
-    /// Pickles can hold programs, so none is ever read.
-    private static func refusePickle(_ path: String) throws {
-        let file = try MappedFile(path)
-        let start = withExtendedLifetime(file) { Array(file.bytes.prefix(4)) }
-        let isPickle = start.prefix(2) == [0x80, 0x02]
-        let isArchive = start == [0x50, 0x4B, 0x03, 0x04]
-        guard isPickle || isArchive else { return }
-        throw ModelError(
-            path,
-            "is a PyTorch pickle, which can hold programs and is never read. Convert it where you trust it: python -c "
-                + "\"import torch, safetensors.torch as s; s.save_file(torch.load('\(path)', weights_only=True), "
-                + "'weights.safetensors')\".")
+        return shape.rank == 0 ? nil : shape[file.isOwn ? -1 : 0]
     }
 }
 
@@ -87,11 +69,12 @@ private struct TensorFit {
     /// The parameters of the last layer that has any.
     let head: Set<String>
 
-    init(_ graph: Graph, _ file: SafetensorsFile, _ names: [String], isOwn: Bool) throws {
+    init(_ graph: Graph, _ file: ForeignTensors) throws {
+        let isOwn = file.isOwn
         let stored = graph.storedValues.map { graph[$0] }
         let expected = Set(stored.map(\.name))
         missing = stored.map(\.name).filter { !file.contains($0) }
-        unknown = names.filter { !expected.contains($0) }.sorted()
+        unknown = file.unknown(but: expected)
         misshaped = try stored.filter { file.contains($0.name) }.compactMap { value in
             let found = try file.shape(of: value.name)
             let wanted = isOwn ? value.description.shape : value.description.shape.outputFirst

@@ -8,6 +8,16 @@ struct GoldenNetworks: Decodable {
     let samples: Int
     let classes: Int
     let logits: [String: [Double]]
+    /// The same networks in timm.
+    let timm: [String: Timm]
+    /// Logits of photos, by file and network.
+    let photos: [String: [String: [Double]]]
+
+    struct Timm: Decodable {
+        /// timm's names of the tensors, by torchvision's.
+        let names: [String: String]
+        let logits: [Double]
+    }
 
     static func load() throws -> GoldenNetworks {
         let file = try #require(
@@ -16,6 +26,23 @@ struct GoldenNetworks: Decodable {
     }
 
     var images: [Float] { Self.uniform("images", samples * size * size * 3, -1, 1) }
+
+    /// The side of the photos' cut.
+    static let photoSize = 224
+
+    /// The middle of a photo, every so many pixels that the most of it is in, in −1…1.
+    static func pixels(ofPhoto path: String) throws -> [Float] {
+        let image = try RGBImage.decode(contentsOf: path)
+        let step = min(image.width, image.height) / photoSize
+        let top = (image.height - step * photoSize) / 2
+        let left = (image.width - step * photoSize) / 2
+        return (0..<photoSize).flatMap { y in
+            (0..<photoSize).flatMap { x in
+                let place = ((top + y * step) * image.width + left + x * step) * 3
+                return image.pixels[place..<(place + 3)].map { Float($0) / 127.5 - 1 }
+            }
+        }
+    }
 
     /// A network's tensors as PyTorch has them: filters `[out, in, height, width]`, matrices `[out, in]`.
     static func tensors(of network: Network) throws -> [NamedTensor] {

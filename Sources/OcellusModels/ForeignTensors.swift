@@ -1,0 +1,57 @@
+import OcellusNetworks
+import OcellusGraph
+
+/// A file of another program's tensors, under the names that a network of ours has for them.
+struct ForeignTensors {
+    private let file: SafetensorsFile
+    /// The file's name of each tensor, by ours. Counters of batches are left out.
+    private let fileNames: [String: String]
+    private let isTimm: Bool
+
+    /// - Throws: `ModelError` when the file is not safetensors.
+    init(_ path: String, for network: Network) throws {
+        try Self.refusePickle(path)
+        file = try SafetensorsFile(path)
+        let names = file.names.filter { !$0.hasSuffix("num_batches_tracked") }
+        let translated = TimmNames.torchvisionNames(of: names, network: network.name)
+        isTimm = translated != nil
+        fileNames = Dictionary(names.map { (translated?[$0] ?? $0, $0) }) { first, _ in first }
+    }
+
+    /// Whether this program wrote the file: its layouts are then ours.
+    var isOwn: Bool { file.metadata["format"] == "ocellus" }
+
+    func contains(_ name: String) -> Bool { fileNames[name] != nil }
+
+    func shape(of name: String) throws -> Shape { try file.shape(of: fileNames[name] ?? name) }
+
+    func floats(of name: String) throws -> [Float] { try file.floats(of: fileNames[name] ?? name) }
+
+    /// The file's names for what is not among ours, sorted.
+    func unknown(but expected: Set<String>) -> [String] {
+        fileNames.filter { !expected.contains($0.key) }.map(\.value).sorted()
+    }
+
+    /// The network as the file's weights were trained: without normalisation layers where they are folded into biases.
+    func network(_ network: Network) -> Network {
+        guard fileNames.keys.contains(where: { $0.hasSuffix(".running_mean") }) else {
+            return network.withFoldedNormalization()
+        }
+        // timm trains with PyTorch's ε, and those that it took over from TensorFlow have TensorFlow's.
+        return isTimm ? network.withBatchNormalization(epsilon: network.hasSamePadding ? 1e-3 : 1e-5) : network
+    }
+
+    /// Pickles can hold programs, so none is ever read.
+    private static func refusePickle(_ path: String) throws {
+        let file = try MappedFile(path)
+        let start = withExtendedLifetime(file) { Array(file.bytes.prefix(4)) }
+        let isPickle = start.prefix(2) == [0x80, 0x02]
+        let isArchive = start == [0x50, 0x4B, 0x03, 0x04]
+        guard isPickle || isArchive else { return }
+        throw ModelError(
+            path,
+            "is a PyTorch pickle, which can hold programs and is never read. Convert it where you trust it: python -c "
+                + "\"import torch, safetensors.torch as s; s.save_file(torch.load('\(path)', weights_only=True), "
+                + "'weights.safetensors')\".")
+    }
+}
