@@ -58,7 +58,7 @@ public struct UnreadableFile: Sendable, Equatable, CustomStringConvertible {
 }
 
 /// Labelled pictures in class folders: `FOLDER/CLASS/*.jpg`, or `FOLDER/train/CLASS/*.jpg` with `val`, `valid` or
-/// `validation`, and `test` beside `train`.
+/// `validation`, and `test` beside `train`; or in folders with a `_classes.csv`, as Roboflow exports them.
 ///
 /// Classes and samples stand in the order of their names' Unicode scalars, so the same files give the same data set on
 /// every machine.
@@ -69,7 +69,7 @@ public struct Dataset: Sendable {
     public let classes: [String]
     /// The pictures, ordered by path.
     public let samples: [Sample]
-    /// Files that are no JPEG or PNG pictures by their extension, or lie outside of class folders.
+    /// Files that are no JPEG or PNG pictures by their extension, lie outside of class folders, or have no label.
     public let ignored: [String]
     /// Pictures that could not be read and were left out.
     public let unreadable: [UnreadableFile]
@@ -87,9 +87,9 @@ public struct Dataset: Sendable {
     ///     name is an error. By default the classes are the folder's.
     ///   - threads: How many threads read; by default one a core.
     /// - Throws: ``DatasetError`` for a folder that is missing, holds no pictures, pictures outside of class folders
-    ///   only, an empty class, or one class only.
+    ///   only, an empty class, one class only, or labels that are wrong.
     public init(folder: String, classes: [String]? = nil, threads: Int? = nil) throws {
-        let listing = try FolderListing(folder: folder)
+        let listing = try Manifest(folder: folder)
         let names = classes ?? listing.classNames
         for name in listing.classNames where !names.contains(name) {
             throw DatasetError.unknownClass(name: name, folder: folder, known: names)

@@ -22,6 +22,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case invalidSplit(String, reason: String)
     /// A line of a split file was not understood or does not fit the data set.
     case invalidSplitFile(file: String, line: Int, reason: String)
+    /// Lines of a file of labels that cannot be taken as they are.
+    case wrongLabels([LabelProblem])
     /// A file could not be read or written; the reason is the system's or the decoder's.
     case unreadable(file: String, reason: String)
     /// A file could not be written.
@@ -72,6 +74,10 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
                 + "Give the percentages for training, validation and test, such as 70/15/15."
         case .invalidSplitFile(let file, let line, let reason):
             return "\(file):\(line): \(reason)"
+        case .wrongLabels(let problems):
+            let shown = 20
+            let more = problems.count > shown ? ["and \(problems.count - shown) more"] : []
+            return (problems.prefix(shown).map(\.description) + more).joined(separator: "\n")
         case .unreadable(let file, let reason): return "\(quoted(file)) cannot be read: \(reason)"
         case .unwritable(let file, let reason): return "\(quoted(file)) cannot be written: \(reason)"
         case .alreadyExists(let path):

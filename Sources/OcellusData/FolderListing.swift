@@ -10,18 +10,12 @@ import FoundationEssentials
 
 /// The pictures below a folder, with the class and part that their folders say.
 struct FolderListing {
-    struct Entry {
-        let path: String
-        let className: String
-        let part: Part?
-    }
+    /// What was found.
+    var manifest: Manifest { Manifest(classNames: classNames, pictures: pictures, ignored: ignored) }
 
-    /// Sorted, without repetition.
-    private(set) var classNames: [String] = []
-    /// Sorted by path.
-    private(set) var pictures: [Entry] = []
-    /// Sorted paths of other files.
-    private(set) var ignored: [String] = []
+    private var classNames: [String] = []
+    private var pictures: [Manifest.Entry] = []
+    private var ignored: [String] = []
 
     private let root: String
     /// Pictures that lie above the class folders, by the folder (relative, "" for the root).
@@ -29,10 +23,6 @@ struct FolderListing {
 
     init(folder: String) throws {
         root = folder
-        var isFolder = false
-        guard fileKind(folder, &isFolder) else { throw DatasetError.missingFolder(folder) }
-        guard isFolder else { throw DatasetError.notAFolder(folder) }
-
         let top = try list("")
         noteOutside(top)
         let parts = top.folders.map { ($0, Self.part(named: $0)) }
@@ -57,9 +47,6 @@ struct FolderListing {
                 folder: place.isEmpty ? folder : folder + "/" + place, pictures: names.count, example: names[0])
         }
         if pictures.isEmpty { throw DatasetError.noPictures(folder: folder) }
-        classNames.sort(by: isOrderedByScalars)
-        pictures.sort { isOrderedByScalars($0.path, $1.path) }
-        ignored.sort(by: isOrderedByScalars)
     }
 
     /// What a folder's name says of a part, in any case: `train`, `val`, `valid`, `validation`, `test`.
@@ -92,13 +79,7 @@ struct FolderListing {
     private func list(_ path: String) throws -> Contents {
         let full = path.isEmpty ? root : root + "/" + path
         var contents = Contents(path: path)
-        let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: full)
-        } catch {
-            throw DatasetError.unlistable(folder: full, reason: String(cString: strerror(errno)))
-        }
-        for name in names.sorted(by: isOrderedByScalars) where !name.hasPrefix(".") {
+        for name in try listFolder(full).sorted(by: isOrderedByScalars) where !name.hasPrefix(".") {
             var isFolder = false
             // A link that leads nowhere is listed as a picture, so that it is reported as unreadable.
             _ = fileKind(full + "/" + name, &isFolder)
@@ -119,14 +100,14 @@ struct FolderListing {
     }
 
     private mutating func addClass(_ name: String, at path: String, part: Part?) throws {
-        if !classNames.contains(name) { classNames.append(name) }
+        classNames.append(name)
         // Links between folders may form a ring; each real folder is entered once.
         var entered: Set<String> = []
         var pending = [path]
         while let folder = pending.popLast() {
             guard entered.insert(realPath(root + "/" + folder)).inserted else { continue }
             let contents = try list(folder)
-            pictures += contents.pictures.map { Entry(path: contents.below($0), className: name, part: part) }
+            pictures += contents.pictures.map { Manifest.Entry(path: contents.below($0), className: name, part: part) }
             ignored += contents.others.map(contents.below)
             pending += contents.folders.map(contents.below)
         }
@@ -137,6 +118,17 @@ struct FolderListing {
 /// version of the Unicode tables.
 func isOrderedByScalars(_ first: String, _ second: String) -> Bool {
     first.utf8.lexicographicallyPrecedes(second.utf8)
+}
+
+/// The names of all that a folder holds, in no order.
+///
+/// - Throws: ``DatasetError/unlistable(folder:reason:)`` with the system's reason.
+func listFolder(_ path: String) throws -> [String] {
+    do {
+        return try FileManager.default.contentsOfDirectory(atPath: path)
+    } catch {
+        throw DatasetError.unlistable(folder: path, reason: String(cString: strerror(errno)))
+    }
 }
 
 /// Whether anything is found at `path`, links followed, and whether it is a folder.
