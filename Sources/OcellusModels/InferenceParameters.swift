@@ -12,7 +12,7 @@ extension ParameterStore {
         forInferenceOf graph: inout Graph, weights: ModelWeights, backend: any Backend
     ) throws {
         self.init(backend: backend)
-        let folded = try graph.foldBatchNormalization { try weights.values(of: $0) }
+        let folded = try graph.foldScales { try weights.values(of: $0) }
         graph.fuse(where: backend.supports)
         try checkFit(graph)
         for value in graph.storedValues.map({ graph[$0] }) {

@@ -12,7 +12,7 @@ extension BackendSuite {
             let images = (0..<2 * 12 * 11 * 3).map { _ in random.nextUniform(in: -1...1) }
 
             var prepared = graph
-            let folded = try prepared.foldBatchNormalization { try #require(stored[$0]) }
+            let folded = try prepared.foldScales { try #require(stored[$0]) }
             prepared.fuse(where: backend.supports)
             #expect(folded.count == 2 * 6)
             // One normalisation has nothing before it.
