@@ -2,7 +2,7 @@
 # and installs it. `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test format parity bench accuracy clean
+.PHONY: help build demo test format parity bench accuracy curves clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r target what; do \
@@ -31,6 +31,10 @@ bench: build ## Time it against Keras, ONNX Runtime, OpenVINO and PyTorch, which
 accuracy: build ## Compare test accuracy with Keras': make accuracy ARGUMENTS="PHOTOS --size 128 --epochs 12"
 	@scripts/install-dependencies.sh bench
 	@Benchmarks/with-python.sh keras Benchmarks/compare_accuracy.py $(ARGUMENTS)
+
+curves: build ## Compare training from scratch with PyTorch's: make curves ARGUMENTS="PHOTOS --network resnet18 --size 128"
+	@scripts/install-dependencies.sh bench
+	@Benchmarks/with-python.sh peers Benchmarks/compare_curves.py $(ARGUMENTS)
 
 clean: ## Remove what was built; runs/ stays
 	swift package clean
