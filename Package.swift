@@ -10,7 +10,8 @@ let package = Package(
         .executable(name: "ocellus", targets: ["OcellusCommand"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
         // C: the system's interfaces and the innermost loops.
@@ -37,7 +38,7 @@ let package = Package(
             name: "Ocellus",
             dependencies: [
                 "OcellusGraph", "OcellusCPU", "OcellusOpenCL", "OcellusImages", "OcellusData", "OcellusNetworks",
-                "OcellusModels", "OcellusTraining",
+                "OcellusModels", "OcellusTraining", .product(name: "Yams", package: "Yams"),
             ]),
         .executableTarget(
             name: "OcellusCommand",

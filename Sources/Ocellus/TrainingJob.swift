@@ -13,9 +13,9 @@ public struct TrainingSettings: Sendable {
     /// The folder that the run is written to; there must be nothing yet.
     public var output: String
     /// Which network.
-    public var network: NamedNetwork
-    /// The side of the network's input in pixels.
-    public var size: Int
+    public var network: NetworkRequest
+    /// The side of the network's input in pixels; nil for what the network's file says, or 224.
+    public var size: Int?
     /// How it is trained.
     public var options: TrainingOptions
     /// How the data is split, unless `splitFile` or the data's own folders say so.
@@ -31,7 +31,7 @@ public struct TrainingSettings: Sendable {
 
     /// Settings with the guide's values where nothing else is given.
     public init(
-        data: String, output: String, network: NamedNetwork = .simple, size: Int = 224,
+        data: String, output: String, network: NetworkRequest = .named(.simple), size: Int? = nil,
         options: TrainingOptions = TrainingOptions(), splitRatio: SplitRatio = .standard, splitFile: String? = nil,
         device: DeviceRequest = .auto, threads: Int? = nil, command: [String]? = nil
     ) {
@@ -88,10 +88,9 @@ public final class TrainingJob {
                 "\(settings.output) lies in the folder of pictures \(settings.data), where it would be taken for a class; name "
                     + "another folder for --output")
         }
-        let preprocessing = try Preprocessing.guide(width: settings.size, height: settings.size)
         let listed = try Dataset(folder: settings.data)
-        let network = settings.network.network(
-            height: settings.size, width: settings.size, classes: listed.classes.count)
+        let network = try settings.network.network(size: settings.size, classes: listed.classes.count)
+        let preprocessing = try Preprocessing.guide(width: network.input[1], height: network.input[0])
         let device = try ChosenDevice(settings.device, threads: settings.threads)
         // What is wrong with the network, or too large for the device, shows before any picture is read.
         let graphs = try TrainingGraphs(

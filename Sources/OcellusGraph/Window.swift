@@ -9,20 +9,22 @@ public struct Window: Sendable, Hashable, Codable {
         /// So many rows and columns on each side, as PyTorch's weights need.
         case explicit(top: Int, bottom: Int, left: Int, right: Int)
 
-        /// Reads `"valid"`, `"same"` or `[top, bottom, left, right]`.
+        /// Reads `"valid"`, `"same"`, one number for all sides or `[top, bottom, left, right]`.
         public init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
             if let pads = try? container.decode([Int].self), pads.count == 4 {
                 self = .explicit(top: pads[0], bottom: pads[1], left: pads[2], right: pads[3])
-                return
-            }
-            switch try container.decode(String.self) {
-            case "valid": self = .valid
-            case "same": self = .same
-            case let other:
-                throw DecodingError.dataCorruptedError(
-                    in: container,
-                    debugDescription: "'\(other)' is no padding; it is valid, same or [top, bottom, left, right]")
+            } else if let pads = try? container.decode(Int.self) {
+                self = .explicit(top: pads, bottom: pads, left: pads, right: pads)
+            } else {
+                switch try? container.decode(String.self) {
+                case "valid": self = .valid
+                case "same": self = .same
+                default:
+                    throw DecodingError.dataCorruptedError(
+                        in: container,
+                        debugDescription: "a padding is valid, same, a number, or [top, bottom, left, right]")
+                }
             }
         }
 

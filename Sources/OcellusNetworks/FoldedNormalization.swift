@@ -18,8 +18,21 @@ protocol CompositeLayer: Layer {
 extension Network {
     /// The same network for weights in which batch normalisation has been folded into the convolutions before it: those have
     /// biases, and there are no normalisation layers after them.
+    ///
+    /// A network whose layers name their inputs stays as it is: a name might be that of a layer that would go.
     public func withFoldedNormalization() -> Network {
-        Network(name: name, input: input, layers: Self.folded(layers))
+        Self.areConnected(layers) ? self : Network(name: name, input: input, layers: Self.folded(layers))
+    }
+
+    private static func areConnected(_ layers: [any Layer]) -> Bool {
+        layers.contains { layer in
+            var isConnected = layer is ConnectedLayer
+            _ = (layer as? any CompositeLayer)?.mapLayers {
+                isConnected = isConnected || areConnected($0)
+                return $0
+            }
+            return isConnected
+        }
     }
 
     private static func folded(_ layers: [any Layer]) -> [any Layer] {
@@ -61,6 +74,12 @@ extension ResidualLayer: CompositeLayer {
         } shortcut: {
             shortcut
         }
+    }
+}
+
+extension ConnectedLayer: CompositeLayer {
+    func mapLayers(_ transform: ([any Layer]) -> [any Layer]) -> ConnectedLayer {
+        ConnectedLayer(transform([layer]).first ?? layer, inputs: inputs)
     }
 }
 

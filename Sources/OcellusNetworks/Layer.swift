@@ -3,10 +3,13 @@ import OcellusGraph
 /// A part of a network that turns one value into another: it makes its parameters and appends its operations.
 ///
 /// A layer is data: it is written into a model's `model.json` and read back, so an own kind of layer is `Codable` and made
-/// known by `LayerRegistry.register`.
+/// known by `LayerRegistry.register`. One that takes several inputs is a `JoiningLayer`.
 public protocol Layer: Sendable, Codable {
     /// The kind's name in model files: `convolution`.
     static var kind: String { get }
+
+    /// The settings that a file may give; nil where they are not checked.
+    static var settingNames: [String]? { get }
 
     /// Its name in the network, the prefix of its parameters' names; nil for one made of the kind and a number.
     var name: String? { get }
@@ -15,6 +18,26 @@ public protocol Layer: Sendable, Codable {
     /// - Returns: what the layer gives.
     /// - Throws: `GraphError` naming the layer when `input` does not fit.
     func build(on input: ValueID, in builder: inout NetworkBuilder) throws -> ValueID
+}
+
+extension Layer {
+    /// Nil.
+    public static var settingNames: [String]? { nil }
+}
+
+/// A layer of several inputs, as where branches meet. `connected(to:)` says whose results they are.
+public protocol JoiningLayer: Layer {
+    /// Appends the layer to the graph.
+    /// - Returns: what the layer gives.
+    /// - Throws: `GraphError` naming the layer when `inputs` do not fit it or each other.
+    func build(on inputs: [ValueID], in builder: inout NetworkBuilder) throws -> ValueID
+}
+
+extension JoiningLayer {
+    /// Builds it on one input.
+    public func build(on input: ValueID, in builder: inout NetworkBuilder) throws -> ValueID {
+        try build(on: [input], in: &builder)
+    }
 }
 
 /// The graph of a network while it is being made.
@@ -27,6 +50,8 @@ public struct NetworkBuilder {
     private var scope: [String] = []
     private var numbers: [String: Int] = [:]
     private var dropoutLayers = 0
+    /// What the layers so far give, by their full names.
+    private var results: [String: ValueID] = [:]
 
     /// An empty graph for training or for inference.
     public init(isTraining: Bool) {
@@ -42,17 +67,34 @@ public struct NetworkBuilder {
 
     /// Appends a layer under its own name.
     public mutating func append(_ layer: any Layer, on input: ValueID) throws -> ValueID {
-        let kind = type(of: layer).kind
-        let name = layer.name ?? numbered(kind)
+        let name = layer.name ?? numbered(layer.kindName)
         scope.append(name)
         defer { scope.removeLast() }
-        return try layer.build(on: input, in: &self)
+        let result = try layer.build(on: input, in: &self)
+        guard results.updateValue(result, forKey: layerName) == nil else {
+            throw GraphError("two layers are named '\(layerName)'")
+        }
+        return result
     }
 
     /// Appends layers one after the other.
     public mutating func append(_ layers: [any Layer], on input: ValueID) throws -> ValueID {
         try layers.reduce(input) { try append($1, on: $0) }
     }
+
+    /// What a layer before the one that is being built gives, by its name: that of a layer of the same block, or of one
+    /// around it. The network's own input is `input`.
+    /// - Throws: `GraphError` when there is none.
+    public func result(of name: String) throws -> ValueID {
+        for depth in scope.indices.reversed() {
+            if let result = results[(scope[..<depth] + [name]).joined(separator: ".")] { return result }
+        }
+        if name == Self.inputName, let images = graph.inputs["images"] { return images }
+        throw GraphError(
+            "layer '\(layerName)': its input '\(name)' is not the name of a layer before it, nor '\(Self.inputName)'")
+    }
+
+    private static let inputName = "input"
 
     /// Adds a parameter of the layer that is being built: `conv1.weight`.
     public mutating func parameter(_ name: String, _ shape: Shape, _ initializer: Initializer) throws -> ValueID {

@@ -10,7 +10,8 @@ public enum LayerRegistry {
         ConvolutionLayer.self, DepthwiseConvolutionLayer.self, DenseLayer.self, MaxPoolingLayer.self,
         AveragePoolingLayer.self, GlobalAveragePoolingLayer.self, BatchNormalizationLayer.self, DropoutLayer.self,
         ActivationLayer.self, FlattenLayer.self, ResidualLayer.self, ConcatenateLayer.self,
-        SqueezeExcitationLayer.self, LayerNormalizationLayer.self, ChannelScaleLayer.self,
+        SqueezeExcitationLayer.self, LayerNormalizationLayer.self, ChannelScaleLayer.self, AddLayer.self,
+        MultiplyLayer.self, ReshapeLayer.self,
     ]
 
     /// Makes an own kind of layer known, so that models that have it can be loaded.
@@ -23,11 +24,11 @@ public enum LayerRegistry {
     static var names: [String] { kinds.withLock { $0.keys.sorted() } }
 }
 
-/// Layers as `[{"kind": "convolution", …}, …]`.
+/// Layers as `[{"kind": "convolution", …}, …]`; one that takes other inputs than what is before it has their `inputs`.
 struct LayerList: Codable {
     var layers: [any Layer]
 
-    private enum Key: String, CodingKey { case kind }
+    private enum Key: String, CodingKey, CaseIterable { case kind, inputs }
 
     init(_ layers: [any Layer]) { self.layers = layers }
 
@@ -36,7 +37,8 @@ struct LayerList: Codable {
         layers = []
         while !list.isAtEnd {
             let element = try list.superDecoder()
-            let kind = try element.container(keyedBy: Key.self).decode(String.self, forKey: .kind)
+            let container = try element.container(keyedBy: Key.self)
+            let kind = try container.decode(String.self, forKey: .kind)
             guard let type = LayerRegistry.type(of: kind) else {
                 throw DecodingError.dataCorrupted(
                     .init(
@@ -44,7 +46,13 @@ struct LayerList: Codable {
                         debugDescription: "there is no kind of layer '\(kind)'; there are "
                             + LayerRegistry.names.joined(separator: ", ")))
             }
-            layers.append(try type.init(from: element))
+            if let names = type.settingNames {
+                try element.checkSettings(
+                    names + Key.allCases.map(\.rawValue), of: "a layer of the kind '\(type.kind)'")
+            }
+            let layer = try type.init(from: element)
+            let inputs = try container.decodeIfPresent([String].self, forKey: .inputs)
+            layers.append(inputs.map { ConnectedLayer(layer, inputs: $0) } ?? layer)
         }
     }
 
@@ -53,7 +61,8 @@ struct LayerList: Codable {
         for layer in layers {
             let element = list.superEncoder()
             var container = element.container(keyedBy: Key.self)
-            try container.encode(type(of: layer).kind, forKey: .kind)
+            try container.encode(layer.kindName, forKey: .kind)
+            try container.encodeIfPresent((layer as? ConnectedLayer)?.inputs, forKey: .inputs)
             try layer.encode(to: element)
         }
     }

@@ -61,13 +61,18 @@ public struct Network: Sendable, Codable {
         return builder.shape(of: logits)[0]
     }
 
-    private enum Key: String, CodingKey { case name, input, layers }
+    private enum Key: String, CodingKey, CaseIterable { case name, input, layers }
 
-    /// Reads `{"name": …, "input": [224, 224, 3], "layers": […]}`.
+    /// Reads `{"name": …, "input": [224, 224, 3], "layers": […]}`. The name may be left out, and the input where the decoder
+    /// knows another.
     public init(from decoder: any Decoder) throws {
+        try decoder.checkSettings(Key.allCases.map(\.rawValue), of: "a network")
         let container = try decoder.container(keyedBy: Key.self)
-        name = try container.decode(String.self, forKey: .name)
-        input = try container.decode(Shape.self, forKey: .input)
+        name = try container.value(.name, default: "custom")
+        let known = decoder.userInfo[.inputShape] as? Shape
+        input =
+            try container.decodeIfPresent(Shape.self, forKey: .input) ?? known
+            ?? container.decode(Shape.self, forKey: .input)
         layers = try container.decode(LayerList.self, forKey: .layers).layers
     }
 

@@ -21,8 +21,11 @@ struct TrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Go on with a run that was stopped.", valueName: "run"))
     var resume: String?
 
-    @Option(help: ArgumentHelp("The network: \(NamedNetwork.allNames) (default: simple).", valueName: "name"))
-    var network: NamedNetwork?
+    @Option(
+        help: ArgumentHelp(
+            "The network: \(NamedNetwork.allNames), or a YAML or JSON file that describes one (default: simple).",
+            valueName: "name"))
+    var network: NetworkRequest?
 
     @Option(help: ArgumentHelp("How many times each picture is seen (default: 10).", valueName: "n"))
     var epochs: Int?
@@ -30,7 +33,10 @@ struct TrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Pictures a step (default: 32).", valueName: "n"))
     var batch: Int?
 
-    @Option(help: ArgumentHelp("Side of the network's input, in pixels (default: 224).", valueName: "pixels"))
+    @Option(
+        help: ArgumentHelp(
+            "Side of the network's input, in pixels (default: 224, or what the network's file says).",
+            valueName: "pixels"))
     var size: Int?
 
     @Option(help: ArgumentHelp("adam, adamw or sgd (default: adam).", valueName: "name"))
@@ -145,7 +151,7 @@ struct TrainCommand: ParsableCommand {
 
     private func settings() -> TrainingSettings {
         TrainingSettings(
-            data: data ?? "", output: output ?? "", network: network ?? .simple, size: size ?? 224,
+            data: data ?? "", output: output ?? "", network: network ?? .named(.simple), size: size,
             options: TrainingOptions(
                 epochs: epochs ?? 10, batchSize: batch ?? 32,
                 optimizer: OptimizerOptions(

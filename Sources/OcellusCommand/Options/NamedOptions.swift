@@ -2,6 +2,11 @@ import ArgumentParser
 import Ocellus
 
 extension NamedNetwork: ExpressibleByArgument {}
+
+extension NetworkRequest: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
 extension OptimizerOptions.Method: ExpressibleByArgument {}
 extension StepBenchmark.Mode: ExpressibleByArgument {}
 

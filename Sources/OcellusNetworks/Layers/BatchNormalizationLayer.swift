@@ -45,4 +45,20 @@ public struct BatchNormalizationLayer: Layer {
             : try builder.append(BatchNormalizationInference(epsilon: epsilon), inputs)
         return try activation == .identity ? result[0] : builder.append(Activation(activation), [result[0]])[0]
     }
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case name, epsilon, momentum, tracksUnbiasedVariance, activation
+    }
+
+    public static var settingNames: [String]? { CodingKeys.allCases.map(\.rawValue) }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            epsilon: try container.value(.epsilon, default: 1e-3),
+            momentum: try container.value(.momentum, default: 0.99),
+            tracksUnbiasedVariance: try container.value(.tracksUnbiasedVariance, default: false),
+            activation: try container.choice(.activation, default: .identity),
+            name: try container.decodeIfPresent(String.self, forKey: .name))
+    }
 }

@@ -30,14 +30,16 @@ public struct ResidualLayer: Layer {
         return try activation == .identity ? sum[0] : builder.append(Activation(activation), sum)[0]
     }
 
-    private enum Key: String, CodingKey { case name, layers, shortcut, activation }
+    private enum Key: String, CodingKey, CaseIterable { case name, layers, shortcut, activation }
+
+    public static var settingNames: [String]? { Key.allCases.map(\.rawValue) }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         name = try container.decodeIfPresent(String.self, forKey: .name)
         layers = try container.decode(LayerList.self, forKey: .layers).layers
-        shortcut = try container.decode(LayerList.self, forKey: .shortcut).layers
-        activation = try container.decode(ActivationFunction.self, forKey: .activation)
+        shortcut = try container.decodeIfPresent(LayerList.self, forKey: .shortcut)?.layers ?? []
+        activation = try container.choice(.activation, default: .identity)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -49,35 +51,42 @@ public struct ResidualLayer: Layer {
     }
 }
 
-/// Branches on one input, their outputs side by side along the channels, as in SqueezeNet's fire module.
-public struct ConcatenateLayer: Layer {
+/// Branches on one input, their outputs side by side along the channels, as in SqueezeNet's fire module; or, without
+/// branches, its inputs side by side.
+public struct ConcatenateLayer: JoiningLayer {
     public static let kind = "concatenate"
     public let name: String?
-    /// The layers of each branch.
+    /// The layers of each branch; none when it joins what other layers give.
     public let branches: [[any Layer]]
 
     /// Branches whose outputs are concatenated.
-    public init(_ branches: [[any Layer]], name: String? = nil) {
+    public init(_ branches: [[any Layer]] = [], name: String? = nil) {
         self.name = name
         self.branches = branches
     }
 
-    public func build(on input: ValueID, in builder: inout NetworkBuilder) throws -> ValueID {
-        let outputs = try branches.map { try builder.append($0, on: input) }
-        return try builder.append(Concatenate(), outputs)[0]
+    public func build(on inputs: [ValueID], in builder: inout NetworkBuilder) throws -> ValueID {
+        if branches.isEmpty { return try builder.append(Concatenate(), inputs)[0] }
+        guard inputs.count == 1 else {
+            throw GraphError(
+                "layer '\(builder.layerName)' (concatenate): its branches take one input, not \(inputs.count)")
+        }
+        return try builder.append(Concatenate(), branches.map { try builder.append($0, on: inputs[0]) })[0]
     }
 
-    private enum Key: String, CodingKey { case name, branches }
+    private enum Key: String, CodingKey, CaseIterable { case name, branches }
+
+    public static var settingNames: [String]? { Key.allCases.map(\.rawValue) }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         name = try container.decodeIfPresent(String.self, forKey: .name)
-        branches = try container.decode([LayerList].self, forKey: .branches).map(\.layers)
+        branches = try container.decodeIfPresent([LayerList].self, forKey: .branches)?.map(\.layers) ?? []
     }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encodeIfPresent(name, forKey: .name)
-        try container.encode(branches.map(LayerList.init), forKey: .branches)
+        if !branches.isEmpty { try container.encode(branches.map(LayerList.init), forKey: .branches) }
     }
 }

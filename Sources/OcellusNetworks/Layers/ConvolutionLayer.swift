@@ -53,6 +53,33 @@ public struct ConvolutionLayer: Layer {
             on: input, filters: filters, window: window, groups: groups, hasBias: hasBias, activation: activation,
             initialization: initialization, in: &builder)
     }
+
+    private enum Key: String, CodingKey, CaseIterable {
+        case name, filters, groups, hasBias, activation, initialization
+    }
+
+    public static var settingNames: [String]? { Key.allCases.map(\.rawValue) + WindowSettings.kernelNames }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        self.init(
+            try container.width(.filters, decoder), try WindowSettings.decode(from: decoder, extent: .kernel),
+            groups: try container.value(.groups, default: 1), hasBias: try container.value(.hasBias, default: true),
+            activation: try container.choice(.activation, default: .identity),
+            initialization: try container.choice(.initialization),
+            name: try container.decodeIfPresent(String.self, forKey: .name))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        try WindowSettings.encode(window, to: encoder, extent: .kernel)
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encodeIfPresent(name, forKey: .name)
+        try container.encode(filters, forKey: .filters)
+        try container.encode(groups, forKey: .groups)
+        try container.encode(hasBias, forKey: .hasBias)
+        try container.encode(activation, forKey: .activation)
+        try container.encodeIfPresent(initialization, forKey: .initialization)
+    }
 }
 
 /// Depthwise convolution: each channel has filters of its own. Parameters as `ConvolutionLayer` with a group a channel.
@@ -103,6 +130,31 @@ public struct DepthwiseConvolutionLayer: Layer {
         return try appendConvolution(
             on: input, filters: shape[2] * multiplier, window: window, groups: shape[2], hasBias: hasBias,
             activation: activation, initialization: initialization, in: &builder)
+    }
+
+    private enum Key: String, CodingKey, CaseIterable { case name, multiplier, hasBias, activation, initialization }
+
+    public static var settingNames: [String]? { Key.allCases.map(\.rawValue) + WindowSettings.kernelNames }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        self.init(
+            try WindowSettings.decode(from: decoder, extent: .kernel),
+            multiplier: try container.value(.multiplier, default: 1),
+            hasBias: try container.value(.hasBias, default: true),
+            activation: try container.choice(.activation, default: .identity),
+            initialization: try container.choice(.initialization),
+            name: try container.decodeIfPresent(String.self, forKey: .name))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        try WindowSettings.encode(window, to: encoder, extent: .kernel)
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encodeIfPresent(name, forKey: .name)
+        try container.encode(multiplier, forKey: .multiplier)
+        try container.encode(hasBias, forKey: .hasBias)
+        try container.encode(activation, forKey: .activation)
+        try container.encodeIfPresent(initialization, forKey: .initialization)
     }
 }
 

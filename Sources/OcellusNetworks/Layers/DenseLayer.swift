@@ -40,4 +40,17 @@ public struct DenseLayer: Layer {
         let result = try builder.append(Dense(hasBias: hasBias), inputs)[0]
         return try activation == .identity ? result : builder.append(Activation(activation), [result])[0]
     }
+
+    private enum CodingKeys: String, CodingKey, CaseIterable { case name, units, hasBias, activation, initialization }
+
+    public static var settingNames: [String]? { CodingKeys.allCases.map(\.rawValue) }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            try container.width(.units, decoder), hasBias: try container.value(.hasBias, default: true),
+            activation: try container.choice(.activation, default: .identity),
+            initialization: try container.choice(.initialization),
+            name: try container.decodeIfPresent(String.self, forKey: .name))
+    }
 }

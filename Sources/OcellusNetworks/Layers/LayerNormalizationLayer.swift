@@ -23,6 +23,17 @@ public struct LayerNormalizationLayer: Layer {
         ]
         return try builder.append(LayerNormalization(epsilon: epsilon), [input] + parameters)[0]
     }
+
+    private enum CodingKeys: String, CodingKey, CaseIterable { case name, epsilon }
+
+    public static var settingNames: [String]? { CodingKeys.allCases.map(\.rawValue) }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            epsilon: try container.value(.epsilon, default: 1e-6),
+            name: try container.decodeIfPresent(String.self, forKey: .name))
+    }
 }
 
 /// Each channel times a weight (Touvron et al., "Going deeper with Image Transformers", ICCV 2021). The parameter, `[C]`, has the
@@ -46,5 +57,16 @@ public struct ChannelScaleLayer: Layer {
         }
         let scale = try builder.graph.parameter(builder.layerName, [shape[-1]], .constant(initial))
         return try builder.append(ChannelScale(), [input, scale])[0]
+    }
+
+    private enum CodingKeys: String, CodingKey, CaseIterable { case name, initial }
+
+    public static var settingNames: [String]? { CodingKeys.allCases.map(\.rawValue) }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            initial: try container.value(.initial, default: 1),
+            name: try container.decodeIfPresent(String.self, forKey: .name))
     }
 }

@@ -9,12 +9,34 @@ public struct MaxPoolingLayer: Layer {
 
     /// Max-pooling over squares; the stride is the size unless given.
     public init(_ size: Int, stride: Int? = nil, padding: Window.Padding = .valid, name: String? = nil) {
+        self.init(Window(size, stride: stride ?? size, padding: padding), name: name)
+    }
+
+    /// Max-pooling over any window.
+    public init(_ window: Window, name: String? = nil) {
         self.name = name
-        window = Window(size, stride: stride ?? size, padding: padding)
+        self.window = window
     }
 
     public func build(on input: ValueID, in builder: inout NetworkBuilder) throws -> ValueID {
         try builder.append(MaxPooling(window, keepsWinners: builder.isTraining), [input])[0]
+    }
+
+    private enum Key: String, CodingKey, CaseIterable { case name }
+
+    public static var settingNames: [String]? { Key.allCases.map(\.rawValue) + WindowSettings.sizeNames }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        self.init(
+            try WindowSettings.decode(from: decoder, extent: .size),
+            name: try container.decodeIfPresent(String.self, forKey: .name))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        try WindowSettings.encode(window, to: encoder, extent: .size)
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encodeIfPresent(name, forKey: .name)
     }
 }
 
@@ -32,13 +54,38 @@ public struct AveragePoolingLayer: Layer {
         _ size: Int, stride: Int? = nil, padding: Window.Padding = .valid, countsPadding: Bool = false,
         name: String? = nil
     ) {
+        self.init(
+            Window(size, stride: stride ?? size, padding: padding), countsPadding: countsPadding, name: name)
+    }
+
+    /// Average pooling over any window.
+    public init(_ window: Window, countsPadding: Bool = false, name: String? = nil) {
         self.name = name
-        window = Window(size, stride: stride ?? size, padding: padding)
+        self.window = window
         self.countsPadding = countsPadding
     }
 
     public func build(on input: ValueID, in builder: inout NetworkBuilder) throws -> ValueID {
         try builder.append(AveragePooling(window, countsPadding: countsPadding), [input])[0]
+    }
+
+    private enum Key: String, CodingKey, CaseIterable { case name, countsPadding }
+
+    public static var settingNames: [String]? { Key.allCases.map(\.rawValue) + WindowSettings.sizeNames }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        self.init(
+            try WindowSettings.decode(from: decoder, extent: .size),
+            countsPadding: try container.value(.countsPadding, default: false),
+            name: try container.decodeIfPresent(String.self, forKey: .name))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        try WindowSettings.encode(window, to: encoder, extent: .size)
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encodeIfPresent(name, forKey: .name)
+        try container.encode(countsPadding, forKey: .countsPadding)
     }
 }
 
@@ -52,5 +99,14 @@ public struct GlobalAveragePoolingLayer: Layer {
 
     public func build(on input: ValueID, in builder: inout NetworkBuilder) throws -> ValueID {
         try builder.append(GlobalAveragePooling(), [input])[0]
+    }
+
+    private enum CodingKeys: String, CodingKey, CaseIterable { case name }
+
+    public static var settingNames: [String]? { CodingKeys.allCases.map(\.rawValue) }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(name: try container.decodeIfPresent(String.self, forKey: .name))
     }
 }

@@ -16,6 +16,17 @@ public struct ActivationLayer: Layer {
     public func build(on input: ValueID, in builder: inout NetworkBuilder) throws -> ValueID {
         try builder.append(Activation(function), [input])[0]
     }
+
+    private enum CodingKeys: String, CodingKey, CaseIterable { case name, function }
+
+    public static var settingNames: [String]? { CodingKeys.allCases.map(\.rawValue) }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            try container.choice(.function),
+            name: try container.decodeIfPresent(String.self, forKey: .name))
+    }
 }
 
 /// All elements of a sample in one dimension, in the order rows, columns, channels.
@@ -29,6 +40,37 @@ public struct FlattenLayer: Layer {
     public func build(on input: ValueID, in builder: inout NetworkBuilder) throws -> ValueID {
         try builder.append(Reshape.flatten, [input])[0]
     }
+
+    private enum CodingKeys: String, CodingKey, CaseIterable { case name }
+
+    public static var settingNames: [String]? { CodingKeys.allCases.map(\.rawValue) }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(name: try container.decodeIfPresent(String.self, forKey: .name))
+    }
+}
+
+/// The same elements under another shape, in the order rows, columns, channels.
+public struct ReshapeLayer: Layer {
+    public static let kind = "reshape"
+    public let name: String?
+    /// The new shape of a sample.
+    public let shape: Shape
+
+    /// A reshape to `shape`.
+    public init(_ shape: Shape, name: String? = nil) {
+        self.name = name
+        self.shape = shape
+    }
+
+    public func build(on input: ValueID, in builder: inout NetworkBuilder) throws -> ValueID {
+        try builder.append(Reshape(shape), [input])[0]
+    }
+
+    private enum CodingKeys: String, CodingKey, CaseIterable { case name, shape }
+
+    public static var settingNames: [String]? { CodingKeys.allCases.map(\.rawValue) }
 }
 
 /// Dropout in training, nothing in inference.
@@ -47,5 +89,16 @@ public struct DropoutLayer: Layer {
     public func build(on input: ValueID, in builder: inout NetworkBuilder) throws -> ValueID {
         let layer = builder.nextDropoutLayer()
         return builder.isTraining ? try builder.append(Dropout(rate: rate, layer: layer), [input])[0] : input
+    }
+
+    private enum CodingKeys: String, CodingKey, CaseIterable { case name, rate }
+
+    public static var settingNames: [String]? { CodingKeys.allCases.map(\.rawValue) }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            try container.decode(Float.self, forKey: .rate),
+            name: try container.decodeIfPresent(String.self, forKey: .name))
     }
 }

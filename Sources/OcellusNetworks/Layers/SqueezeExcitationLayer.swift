@@ -37,4 +37,17 @@ public struct SqueezeExcitationLayer: Layer {
         let scale = try builder.append(layers, on: input)
         return try builder.append(ChannelScale(), [input, scale])[0]
     }
+
+    private enum CodingKeys: String, CodingKey, CaseIterable { case name, squeezed, activation, gate }
+
+    public static var settingNames: [String]? { CodingKeys.allCases.map(\.rawValue) }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            try container.decode(Int.self, forKey: .squeezed),
+            activation: try container.choice(.activation, default: .relu),
+            gate: try container.choice(.gate, default: .sigmoid),
+            name: try container.decodeIfPresent(String.self, forKey: .name))
+    }
 }
