@@ -49,6 +49,12 @@ public protocol DifferentiableOperation: Operation {
     func differentiate(_ builder: inout GradientBuilder) throws
 }
 
+/// An optimiser's step on one parameter, element by element. Inputs: the weight (changed), its gradient, and states
+/// (changed), all of one shape. No output.
+///
+/// Fusion may have such a step taken where the gradient is made (`Graph.fuseUpdates`).
+public protocol ParameterUpdate: Operation {}
+
 /// What an operation takes: floating-point operations and bytes moved at least.
 public struct Cost: Sendable, Equatable {
     /// Floating-point operations; a multiply-add counts two.

@@ -26,6 +26,7 @@ public struct TrainingGraphs: Sendable {
             guard let gradient = gradients[parameter] else { continue }
             try optimizer.appendUpdate(of: parameter, gradient: gradient, to: &graph)
         }
+        if isFused { graph.fuseUpdates(where: backend.supports) }
         training = graph
         var evaluation = try Self.evaluation(network)
         if isFused { evaluation.fuse(where: backend.supports) }
