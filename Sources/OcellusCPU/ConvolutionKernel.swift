@@ -51,9 +51,7 @@ enum ConvolutionKernel {
             return
         }
         let packed = PackedFilter(
-            tapOffsets: tapOffsets, channels: filter[2], channelStride: filter[3], columns: filter[3] / groups,
-            columnStride: 1, groups: groups, groupStride: filter[3] / groups,
-            panelWidth: backend.kernels.panelWidth)
+            ofConvolution: filter, groups: groups, panelWidth: backend.kernels.panelWidth)
         self.init(window, packed, bias: bias, activation: activation.simd, isPooled: isPooled, use: use, on: backend)
     }
 

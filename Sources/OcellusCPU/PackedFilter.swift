@@ -1,3 +1,5 @@
+import OcellusGraph
+
 /// How a filter lies in memory, and how a product wants it: for each group, in panels of as many columns as a tile has,
 /// `[group][panel][tap][channel][column]`, the last panel filled up with zeros.
 struct PackedFilter {
@@ -36,5 +38,15 @@ struct PackedFilter {
                 }
             }
         }
+    }
+}
+
+extension PackedFilter {
+    /// A convolution's filter `[height, width, C / groups, K]`.
+    init(ofConvolution filter: Shape, groups: Int, panelWidth: Int) {
+        self.init(
+            tapOffsets: (0..<filter[0] * filter[1]).map { $0 * filter[2] * filter[3] }, channels: filter[2],
+            channelStride: filter[3], columns: filter[3] / groups, columnStride: 1, groups: groups,
+            groupStride: filter[3] / groups, panelWidth: panelWidth)
     }
 }

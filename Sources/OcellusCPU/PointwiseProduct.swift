@@ -26,21 +26,30 @@ struct PointwiseProduct {
         backend.parallelFor(blocks * parts) { index, _ in
             let (block, part) = index.quotientAndRemainder(dividingBy: parts)
             let range = rows * block / blocks..<rows * (block + 1) / blocks
-            withUnsafePointer(to: source + range.lowerBound * filter.channels) { run in
-                let panels = filter.panels * part / parts..<filter.panels * (part + 1) / parts
-                for panel in panels {
-                    let first = panel * filter.panelWidth
-                    let following = panel + 1 < panels.upperBound ? panel + 1 : panels.lowerBound
-                    let offset = range.lowerBound * output.columnStride + first
-                    var product = simd_product(
-                        runs: run, runCount: 1, runLength: filter.channels, rowStride: filter.channels,
-                        b: packed + panel * filter.panelCount, bStride: filter.panelWidth,
-                        output: output.start + offset, outputStride: output.columnStride,
-                        columns: min(filter.panelWidth, filter.columns - first), bias: bias.map { $0 + first },
-                        addend: output.addend.map { $0 + offset }, activation: activation,
-                        next: packed + following * filter.panelCount)
-                    backend.kernels.multiply(&product, range.count)
-                }
+            multiply(
+                on: backend, source: source + range.lowerBound * filter.channels, packed: packed,
+                output: output.advanced(by: range.lowerBound * output.columnStride), rows: range.count,
+                panels: filter.panels * part / parts..<filter.panels * (part + 1) / parts)
+        }
+    }
+
+    /// Computes some panels of columns of `rows` pixels that lie one behind the other.
+    func multiply(
+        on backend: CPUBackend, source: UnsafePointer<Float>, packed: UnsafePointer<Float>,
+        output: SlidingProduct.Output, rows: Int, panels: Range<Int>
+    ) {
+        withUnsafePointer(to: source) { run in
+            for panel in panels {
+                let first = panel * filter.panelWidth
+                let following = panel + 1 < panels.upperBound ? panel + 1 : panels.lowerBound
+                var product = simd_product(
+                    runs: run, runCount: 1, runLength: filter.channels, rowStride: filter.channels,
+                    b: packed + panel * filter.panelCount, bStride: filter.panelWidth,
+                    output: output.start + first, outputStride: output.columnStride,
+                    columns: min(filter.panelWidth, filter.columns - first), bias: bias.map { $0 + first },
+                    addend: output.addend.map { $0 + first }, activation: activation,
+                    next: packed + following * filter.panelCount)
+                backend.kernels.multiply(&product, rows)
             }
         }
     }

@@ -10,6 +10,13 @@ struct SlidingProduct {
         let imageStride, rowStride, columnStride: Int
         /// What is added to results before the activation, laid out as they are, or nil.
         var addend: UnsafePointer<Float>?
+
+        /// The same from `offset` floats further on.
+        func advanced(by offset: Int) -> Output {
+            Output(
+                start: start + offset, imageStride: imageStride, rowStride: rowStride, columnStride: columnStride,
+                addend: addend.map { $0 + offset })
+        }
     }
 
     /// What is read.
@@ -23,8 +30,10 @@ struct SlidingProduct {
     /// Whether the largest of each 2 × 2 places is kept; `window.rows` and `window.columns` are then even.
     let isPooled: Bool
 
-    private let runs: [SlidingWindow.Tap]
-    private let runLength: Int
+    /// Where each run starts, and its length in floats.
+    let runs: [SlidingWindow.Tap]
+    let runLength: Int
+
     private let bandRows: Int
     private let panelsPerTask: Int
 

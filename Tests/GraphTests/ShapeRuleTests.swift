@@ -25,6 +25,15 @@ import Testing
     }
     private static func stored(_ shape: Shape) -> TensorDescription { TensorDescription(shape, batched: false) }
 
+    /// A block without expansion and biases.
+    private static func invertedResidual(
+        groups: Int, projection: Window = Window(1), isResidual: Bool = false
+    ) -> InvertedResidual {
+        InvertedResidual(
+            expansion: nil, depthwise: Convolution(Window(3), groups: groups, hasBias: false),
+            projection: Convolution(projection, hasBias: false), isResidual: isResidual)
+    }
+
     private static let refusals: [Refusal] = [
         Refusal(
             Convolution(Window(3), groups: 2, hasBias: false), [batched([8, 8, 3]), stored([3, 3, 1, 4])],
@@ -40,6 +49,19 @@ import Testing
             Convolution(Window(1)), [batched([8, 8, 4]), stored([1, 1, 4, 5]), stored([4])],
             "wants its bias to be [5], not [4]"),
         Refusal(Convolution(Window(1)), [batched([8, 8, 4]), stored([1, 1, 4, 5])], "wants 3 inputs, not 2"),
+        Refusal(
+            invertedResidual(groups: 2), [batched([8, 8, 4]), stored([3, 3, 2, 6]), stored([1, 1, 6, 3])],
+            "its depthwise filter [3, 3, 2, 6] is not one filter for each of its 6 channels"),
+        Refusal(
+            invertedResidual(groups: 4, projection: Window(1, stride: 2)),
+            [batched([8, 8, 4]), stored([3, 3, 1, 4]), stored([1, 1, 4, 3])],
+            "its projection is not 1×1 of stride 1"),
+        Refusal(
+            invertedResidual(groups: 4, isResidual: true),
+            [batched([8, 8, 4]), stored([3, 3, 1, 4]), stored([1, 1, 4, 3]), batched([6, 6, 4])],
+            "adds [N, 6, 6, 4] to [N, 6, 6, 3]"),
+        Refusal(
+            invertedResidual(groups: 4), [batched([8, 8, 4]), stored([3, 3, 1, 4])], "wants 3 inputs, not 2"),
         Refusal(
             Dense(hasBias: false), [batched([7, 7, 2]), stored([98, 3])],
             "wants features [N, C], not [N, 7, 7, 2]; put a flatten or a global pooling before it"),

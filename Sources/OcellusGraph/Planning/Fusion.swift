@@ -34,6 +34,7 @@ extension Graph {
             else { return nil }
             return PooledConvolution(convolution, keepsWinners: pooling.keepsWinners)
         }
+        if !keepsGradients { fuseInvertedResiduals(where: supports) }
     }
 
     /// Puts a convolution that adds in place of each sum of which one part is a convolution that nothing else reads. Of two

@@ -34,7 +34,7 @@ protocol TieJudge {
 /// Every operation that a backend runs, in the order of the parity table.
 let testedOperations: [any TestedOperation.Type] = [
     Convolution.self, ConvolutionInputGradient.self, ConvolutionFilterGradient.self,
-    ResidualConvolution.self, PooledConvolution.self, PooledConvolutionInputGradient.self,
+    ResidualConvolution.self, InvertedResidual.self, PooledConvolution.self, PooledConvolutionInputGradient.self,
     PooledConvolutionFilterGradient.self,
     Dense.self, DenseInputGradient.self, DenseWeightGradient.self, DenseWeightUpdate.self, BiasGradient.self,
     MatrixMultiplication.self,
