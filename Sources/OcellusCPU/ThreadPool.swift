@@ -37,13 +37,8 @@ package final class ThreadPool: Sendable {
         var count = 0
         var participants = 0
         // Both live as long as the caller's call, which stays until the loop is over.
-        nonisolated(unsafe) var body: UnsafeRawPointer?
+        nonisolated(unsafe) var body: simd_closure?
         nonisolated(unsafe) var times: UnsafeRawPointer?
-    }
-
-    // A struct, because a pointer to a bare closure is a pointer to another closure, which is allocated to convert it.
-    private struct Body {
-        let call: (_ index: Int, _ worker: Int) -> Void
     }
 
     private init() {}
@@ -64,30 +59,26 @@ package final class ThreadPool: Sendable {
         isInside.set(true)
         startWorkers(min(threads, 256) - 1)
         let times = times.value
-        withoutActuallyEscaping(body) { escapable in
-            let body = Body(call: escapable)
-            withUnsafePointer(to: body) { pointer in
-                let address = UnsafeRawPointer(pointer)
-                job.withLock {
-                    $0 = Job(count: count, participants: min(threads, count), body: address, times: times)
-                }
-                next.store(0, ordering: .relaxed)
-                state.store(State(state.load(ordering: .relaxed)).opened, ordering: .sequentiallyConsistent)
-                if sleepers.load(ordering: .sequentiallyConsistent) > 0 { sleep.wakeAll() }
-                run(count, worker: 0, body, times)
-                waitForWorkers()
-            }
+        job.withLock {
+            $0 = Job(count: count, participants: min(threads, count), body: closure(body), times: times)
         }
+        next.store(0, ordering: .relaxed)
+        state.store(State(state.load(ordering: .relaxed)).opened, ordering: .sequentiallyConsistent)
+        if sleepers.load(ordering: .sequentiallyConsistent) > 0 { sleep.wakeAll() }
+        run(count, worker: 0, times, body)
+        waitForWorkers()
         isInside.set(false)
         calls.unlock()
     }
 
-    private func run(_ count: Int, worker: Int, _ body: Body, _ times: UnsafeRawPointer?) {
+    private func run(
+        _ count: Int, worker: Int, _ times: UnsafeRawPointer?, _ body: (_ index: Int, _ worker: Int) -> Void
+    ) {
         Self.timed(times, worker: worker) {
             while true {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 if index >= count { return }
-                body.call(index, worker)
+                body(index, worker)
             }
         }
     }
@@ -130,7 +121,7 @@ package final class ThreadPool: Sendable {
             guard enter(seen) else { continue }
             let job = job.withLock { $0 }
             if worker < job.participants, let body = job.body {
-                run(job.count, worker: worker, body.assumingMemoryBound(to: Body.self).pointee, job.times)
+                run(job.count, worker: worker, job.times) { simd_call(body, $0, $1) }
             }
             state.wrappingSubtract(1, ordering: .releasing)
         }
@@ -180,3 +171,8 @@ package final class ThreadPool: Sendable {
         var opened: UInt64 { (generation &+ 1) << 17 | Self.openBit }
     }
 }
+
+/// A loop's body as two words, for threads that run it while its caller waits. `withoutActuallyEscaping` would allocate in
+/// each loop; this is implemented in C.
+@_silgen_name("simd_closure_of")
+private func closure(_ body: (_ index: Int, _ worker: Int) -> Void) -> simd_closure

@@ -355,6 +355,15 @@ const simd_kernels *_Nullable simd_kernels_for(simd_instruction_set instructionS
 /// The kernels of the highest instruction set that this CPU can run.
 const simd_kernels *simd_best_kernels(void);
 
+/// A Swift closure that takes two numbers, in the two words that Swift passes it in: valid as long as the closure is.
+typedef struct {
+    const void *function;
+    const void *_Nullable context;
+} simd_closure;
+
+/// Calls a closure.
+void simd_call(simd_closure closure, ptrdiff_t index, ptrdiff_t worker);
+
 /// Tells the CPU that the thread spins.
 static inline void simd_pause(void) {
 #if defined(__x86_64__) || defined(__i386__)
