@@ -56,35 +56,45 @@ INLINE void multiply_tile(
     vfloat sum[TILE_ROWS][PANEL_VECTORS];
     start_tile(product, rows, vectors, sum);
     accumulate_tile(product, row * product->rowStride, fetched, rows, vectors, sum);
-    const float *addend = product->addend ? product->addend + row * product->outputStride : NULL;
-    const simd_activation activation = product->activation;
-    const ptrdiff_t columns = product->columns;
-    float *output = product->output + row * product->outputStride;
-    if (columns == vectors * VECTOR_WIDTH) {
-        UNROLL for (ptrdiff_t i = 0; i < rows; i++) {
-            UNROLL for (ptrdiff_t j = 0; j < vectors; j++) {
-                float *place = output + j * VECTOR_WIDTH;
-                vfloat value = sum[i][j];
-                if (addend) value += load(addend + j * VECTOR_WIDTH);
-                store(place, activate_vector(value, activation));
+    const ptrdiff_t columns = product->columns, stride = product->outputStride;
+    const bool isWhole = columns == vectors * VECTOR_WIDTH;
+    if (product->addend) {
+        const float *addend = product->addend + row * stride;
+        if (isWhole) {
+            UNROLL for (ptrdiff_t i = 0; i < rows; i++) {
+                UNROLL for (ptrdiff_t j = 0; j < vectors; j++) sum[i][j] += load(addend + i * stride + j * VECTOR_WIDTH);
             }
-            output += product->outputStride;
-            if (addend) addend += product->outputStride;
+        } else {
+            UNROLL for (ptrdiff_t i = 0; i < rows; i++) {
+                UNROLL for (ptrdiff_t j = 0; j < vectors; j++) {
+                    const ptrdiff_t count = columns - j * VECTOR_WIDTH;
+                    if (count > 0) sum[i][j] += load_some(addend + i * stride + j * VECTOR_WIDTH, count);
+                }
+            }
+        }
+    }
+    const simd_activation activation = product->activation;
+    if (activation == simd_hard_sigmoid || activation == simd_hard_swish) {
+        UNROLL for (ptrdiff_t i = 0; i < rows; i++) {
+            UNROLL for (ptrdiff_t j = 0; j < vectors; j++) sum[i][j] = activate_vector(sum[i][j], activation);
+        }
+    }
+    const simd_clamp clamp = clamp_of(activation);
+    float *output = product->output + row * stride;
+    if (isWhole) {
+        UNROLL for (ptrdiff_t i = 0; i < rows; i++, output += stride) {
+            UNROLL for (ptrdiff_t j = 0; j < vectors; j++)
+                store(output + j * VECTOR_WIDTH, clamp_vector(sum[i][j], clamp));
         }
         return;
     }
-    UNROLL for (ptrdiff_t i = 0; i < rows; i++) {
+    UNROLL for (ptrdiff_t i = 0; i < rows; i++, output += stride) {
         UNROLL for (ptrdiff_t j = 0; j < vectors; j++) {
             // Of two vectors the first is whole; of four the last may have no column at all.
-            const bool isWhole = PANEL_VECTORS == 2 && j < vectors - 1;
-            const ptrdiff_t count = isWhole ? VECTOR_WIDTH : columns - j * VECTOR_WIDTH;
-            if (count <= 0) continue;
-            vfloat value = sum[i][j];
-            if (addend) value += load_some(addend + j * VECTOR_WIDTH, count);
-            store_some(output + j * VECTOR_WIDTH, activate_vector(value, activation), count);
+            const bool isWholeVector = PANEL_VECTORS == 2 && j < vectors - 1;
+            const ptrdiff_t count = isWholeVector ? VECTOR_WIDTH : columns - j * VECTOR_WIDTH;
+            if (count > 0) store_some(output + j * VECTOR_WIDTH, clamp_vector(sum[i][j], clamp), count);
         }
-        output += product->outputStride;
-        if (addend) addend += product->outputStride;
     }
 }
 
@@ -98,8 +108,10 @@ INLINE void multiply_tile(
 static void multiply(const simd_product *product, ptrdiff_t rows) {
     // Tiles of nearly one size: none is so small that its few accumulators wait for each other.
     const ptrdiff_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
-    for (ptrdiff_t tile = 0; tile < tiles; tile++) {
-        const ptrdiff_t row = rows * tile / tiles, tileRows = rows * (tile + 1) / tiles - row;
+    if (tiles == 0) return;
+    const ptrdiff_t least = rows / tiles, larger = rows % tiles;
+    for (ptrdiff_t tile = 0, row = 0, tileRows; tile < tiles; tile++, row += tileRows) {
+        tileRows = tile < larger ? least + 1 : least;
         // A panel's row takes PANEL_WIDTH / CACHE_LINE lines, of which each tile fetches one.
         const float *fetched =
             product->next && tile * CACHE_LINE < PANEL_WIDTH

@@ -79,3 +79,21 @@ INLINE vfloat activate_vector(vfloat x, simd_activation activation) {
 INLINE float activate_scalar(float x, simd_activation activation) {
     return activate_vector(x - (vfloat){0}, activation)[0];
 }
+
+// Bounds of a result: what identity, ReLU and ReLU6 are without a branch.
+typedef struct {
+    vfloat least, most;
+} simd_clamp;
+
+INLINE simd_clamp clamp_of(simd_activation activation) {
+    const bool isRectified = activation == simd_relu || activation == simd_relu6;
+    return (simd_clamp){
+        (isRectified ? 0.0f : -__builtin_inff()) - (vfloat){0},
+        (activation == simd_relu6 ? 6.0f : __builtin_inff()) - (vfloat){0}};
+}
+
+// NaN stays NaN.
+INLINE vfloat clamp_vector(vfloat x, simd_clamp clamp) {
+    x = select(x < clamp.least, clamp.least, x);
+    return select(x > clamp.most, clamp.most, x);
+}
