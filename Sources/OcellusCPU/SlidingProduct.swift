@@ -141,11 +141,17 @@ struct SlidingProduct {
         }
     }
 
-    /// What is fetched of the next panel while a row of places is worked on: each tile of pixels fetches a cache line for
-    /// each of the panel's rows, until all are there.
+    /// What is fetched of the next panel while a row of places is worked on, until all of it is there.
     private func nextPanel(_ start: UnsafePointer<Float>, row: Int) -> UnsafePointer<Float>? {
+        let fetched = row * fetchedCount
+        return fetched < filter.panelCount ? start + fetched : nil
+    }
+
+    /// Floats that are fetched while a row of places is worked on: each of the first tiles of pixels fetches a cache line for
+    /// each of the panel's rows.
+    var fetchedCount: Int {
         let cacheLine = 16
-        let fetched = row * ((window.columns + 13) / 14) * cacheLine
-        return fetched < filter.panelWidth ? start + fetched * (filter.panelCount / filter.panelWidth) : nil
+        let tiles = min((window.columns + 13) / 14, max(filter.panelWidth / cacheLine, 1))
+        return tiles * cacheLine * (filter.panelCount / filter.panelWidth)
     }
 }

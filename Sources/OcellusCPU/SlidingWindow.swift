@@ -42,6 +42,14 @@ struct SlidingWindow {
             && rows == lines.height && columns == lines.width
     }
 
+    /// Whether a place reads three neighbouring pixels in each of three lines.
+    var isThreeByThree: Bool {
+        taps.count == 9
+            && taps.enumerated().allSatisfy { index, tap in
+                tap.row == taps[index / 3 * 3].row && tap.column == taps[0].column + index % 3
+            }
+    }
+
     /// The source lines that places in `rows` read.
     func sourceLines(for rows: Range<Int>) -> (first: Int, count: Int) {
         let first = rows.lowerBound * strideRow + tapRows.lowerBound

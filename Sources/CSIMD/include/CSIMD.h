@@ -211,6 +211,14 @@ typedef struct {
         const float *_Nullable bias, simd_activation activation, float *output, ptrdiff_t outputStride,
         ptrdiff_t channels, ptrdiff_t pixels);
 
+    /// A line of places of a 3 x 3 filter, `step` (1 or 2) pixels apart, over three lines of pixels of `panelWidth` floats, of
+    /// which the first `channels` count: output[i][c] = the activation of bias[c] + the sum over rows and columns of
+    /// lines[row][i * step + column][c] * filter[3 * row + column][c].
+    void (*depthwisePanel)(
+        const simd_row *_Nonnull lines, ptrdiff_t step, const float *filter, ptrdiff_t filterStride,
+        const float *_Nullable bias, simd_activation activation, float *output, ptrdiff_t outputStride,
+        ptrdiff_t channels, ptrdiff_t pixels);
+
     /// output[c] += the sum over i of a[i * aStride + c] * b[i * bStride + c].
     void (*multiplyChannels)(
         const float *a, ptrdiff_t aStride, const float *b, ptrdiff_t bStride, ptrdiff_t count, float *output,

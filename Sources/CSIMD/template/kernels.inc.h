@@ -11,6 +11,7 @@
 #include "multiply.inc.h"
 #include "copyRows.inc.h"
 #include "multiplyPooled.inc.h"
+#include "depthwisePanel.inc.h"
 #include "multiplyRow.inc.h"
 #include "multiplyTransposed.inc.h"
 #include "normalization.inc.h"
@@ -43,6 +44,7 @@ const simd_kernels TABLE = {
     .winograd2 = WINOGRAD_TABLE(2),
     .winograd4 = WINOGRAD_TABLE(4),
     .depthwise = depthwise,
+    .depthwisePanel = depthwise_panel,
     .multiplyChannels = multiply_channels,
     .listByChannel = list_by_channel,
     .listByPlace = list_by_place,

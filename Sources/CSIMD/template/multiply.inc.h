@@ -74,7 +74,7 @@ INLINE void multiply_tile(
         }
     }
     const simd_activation activation = product->activation;
-    if (activation == simd_hard_sigmoid || activation == simd_hard_swish) {
+    if (!is_clamp(activation)) {
         UNROLL for (ptrdiff_t i = 0; i < rows; i++) {
             UNROLL for (ptrdiff_t j = 0; j < vectors; j++) sum[i][j] = activate_vector(sum[i][j], activation);
         }

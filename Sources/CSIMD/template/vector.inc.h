@@ -92,6 +92,11 @@ INLINE simd_clamp clamp_of(simd_activation activation) {
         (activation == simd_relu6 ? 6.0f : __builtin_inff()) - (vfloat){0}};
 }
 
+// Whether the bounds are all there is to an activation.
+INLINE bool is_clamp(simd_activation activation) {
+    return activation == simd_identity || activation == simd_relu || activation == simd_relu6;
+}
+
 // NaN stays NaN.
 INLINE vfloat clamp_vector(vfloat x, simd_clamp clamp) {
     x = select(x < clamp.least, clamp.least, x);
