@@ -42,21 +42,48 @@ public struct ChosenDevice: Sendable {
 
     /// Finds what was asked for.
     ///
-    /// - Parameter threads: how many threads the CPU backend uses; nil for one a core.
+    /// - Parameters:
+    ///   - threads: how many threads the CPU backend uses; nil for one a core.
+    ///   - willCheck: called with a device's name before its operations are checked, which is done when it is first used with
+    ///     its driver and takes some seconds.
     /// - Throws: `BackendError` when there is no such device, saying which there are. `auto` never fails for lack of OpenCL.
-    public init(_ request: DeviceRequest, threads: Int? = nil) throws {
+    public init(_ request: DeviceRequest, threads: Int? = nil, willCheck: (String) -> Void = { _ in }) throws {
         switch request {
         case .cpu:
             backend = try CPUBackend(threads: threads)
             reason = "as asked for"
         case .openCL:
-            let device = try OpenCLBackend(OpenCLDevices.find().select(request.description))
-            try SelfTest.run(device, against: CPUBackend(threads: threads))
-            backend = device
-            reason = "as asked for; it passed its self-test"
+            let device = try OpenCLDevices.find().select(request.description)
+            let (checked, remark) = try Self.checked(device, threads: threads, willCheck)
+            backend = checked
+            reason = "as asked for; " + remark
         case .auto:
-            self = try Self.best(threads: threads)
+            self = try Self.best(threads: threads, willCheck)
         }
+    }
+
+    /// A device with kernels that compute rightly.
+    /// - Throws: `BackendError` when it has not those that it needs.
+    private static func checked(
+        _ device: OpenCLDevice, threads: Int?, _ willCheck: (String) -> Void
+    ) throws -> (backend: OpenCLBackend, remark: String) {
+        var choices = KernelChoices()
+        if !device.isSimulator {
+            let check = try DeviceCheck.of(device, threads: threads) { willCheck(device.description.name) }
+            if let refusal = check.refusal {
+                throw BackendError(
+                    "'\(device.description.name)' computes wrongly: \(refusal). See 'ocellus doctor'")
+            }
+            choices = check.choices
+        }
+        let backend = try OpenCLBackend(device, choices: choices)
+        try SelfTest.run(backend, against: CPUBackend(threads: threads))
+        let replaced = choices.refused.union(choices.families.keys).sorted()
+        return (
+            backend,
+            "it passed its self-test"
+                + (replaced.isEmpty ? "" : ", with other kernels for \(replaced.joined(separator: ", "))")
+        )
     }
 
     private init(_ backend: any Backend, reason: String) {
@@ -64,19 +91,15 @@ public struct ChosenDevice: Sendable {
         self.reason = reason
     }
 
-    private static func best(threads: Int?) throws -> ChosenDevice {
+    private static func best(threads: Int?, _ willCheck: (String) -> Void) throws -> ChosenDevice {
         let cpu = try CPUBackend(threads: threads)
         let found = OpenCLDevices.find()
         let gpus = found.devices.filter { $0.kind == .gpu }.sorted { $0.score > $1.score }
         var refusals: [String] = []
         for gpu in gpus {
             do {
-                let backend = try OpenCLBackend(gpu)
-                try SelfTest.run(backend, against: cpu)
-                return ChosenDevice(
-                    backend,
-                    reason: gpus.count == 1
-                        ? "the GPU; it passed its self-test" : "the best GPU; it passed its self-test")
+                let (backend, remark) = try checked(gpu, threads: threads, willCheck)
+                return ChosenDevice(backend, reason: (gpus.count == 1 ? "the GPU; " : "the best GPU; ") + remark)
             } catch {
                 refusals.append("\(gpu.description.name) is not used: \(error)")
             }

@@ -18,7 +18,7 @@ struct OcellusCommand: ParsableCommand {
         version: ocellusVersion,
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ImportCommand.self, NetworksCommand.self,
-            SummaryCommand.self, DevicesCommand.self, BenchCommand.self,
+            SummaryCommand.self, DevicesCommand.self, DoctorCommand.self, BenchCommand.self,
             DemoDataCommand.self,
         ])
 }

@@ -12,6 +12,8 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     public let openCLDevice: OpenCLDevice
     /// What the kernels of the heavy operations are shaped for.
     public let kernelFamily: KernelFamily
+    /// What deviates from the family.
+    public let choices: KernelChoices
     /// Floats in one vector register, for which CPUs' kernels are shaped: 4, 8 or 16.
     let vectorWidth: Int
     /// Name, memory and alignment.
@@ -33,24 +35,45 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     /// Opens `device`.
     /// - Parameters:
     ///   - kernelFamily: what its kernels are shaped for; nil chooses what fits the device.
+    ///   - choices: what deviates from it.
     ///   - cacheFolder: where compiled programs are kept; nil is the standard folder.
     /// - Throws: `BackendError` when the driver fails.
     public convenience init(
-        _ device: OpenCLDevice, kernelFamily: KernelFamily? = nil, cacheFolder: URL? = nil
+        _ device: OpenCLDevice, kernelFamily: KernelFamily? = nil, choices: KernelChoices = KernelChoices(),
+        cacheFolder: URL? = nil
     ) throws {
-        try self.init(device, kernelFamily: kernelFamily, vectorWidth: device.vectorWidth, cacheFolder: cacheFolder)
+        try self.init(
+            device, kernelFamily: kernelFamily, choices: choices, vectorWidth: device.vectorWidth,
+            cacheFolder: cacheFolder)
     }
 
     /// The same with kernels for registers of another width, for tests.
     package init(
-        _ device: OpenCLDevice, kernelFamily: KernelFamily?, vectorWidth: Int, cacheFolder: URL? = nil
+        _ device: OpenCLDevice, kernelFamily: KernelFamily?, choices: KernelChoices = KernelChoices(),
+        vectorWidth: Int, cacheFolder: URL? = nil
     ) throws {
         openCLDevice = device
         self.kernelFamily = kernelFamily ?? .fitting(device)
+        self.choices = choices
         self.vectorWidth = vectorWidth
         context = try Context(device)
         programs = ProgramStore(context, cache: ProgramCache(folder: cacheFolder ?? ProgramCache.standardFolder))
         stagedWrites = StagedWrites(context)
+    }
+
+    /// The same device, queue and programs with kernels of another family.
+    private init(_ other: OpenCLBackend, kernelFamily: KernelFamily) {
+        openCLDevice = other.openCLDevice
+        self.kernelFamily = kernelFamily
+        choices = KernelChoices()
+        vectorWidth = other.vectorWidth
+        (context, programs, stagedWrites) = (other.context, other.programs, other.stagedWrites)
+    }
+
+    /// What prepares an operation: this backend, or one whose kernels are of the family chosen for it.
+    private func preparing(_ operation: any Operation) -> OpenCLBackend {
+        guard let family = choices.families[operation.name], family != kernelFamily else { return self }
+        return OpenCLBackend(self, kernelFamily: family)
     }
 
     /// Reserves memory on the device.
@@ -94,8 +117,10 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     public func supports(
         _ operation: any Operation, inputs: [TensorDescription], outputs: [TensorDescription]
     ) -> Bool {
-        guard let operation = operation as? any OpenCLOperation else { return false }
-        return operation.isSupported(on: self, inputs: inputs, outputs: outputs)
+        guard let operation = operation as? any OpenCLOperation, !choices.refused.contains(operation.name) else {
+            return false
+        }
+        return operation.isSupported(on: preparing(operation), inputs: inputs, outputs: outputs)
     }
 
     /// What the operation asks for.
@@ -103,7 +128,8 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         for operation: any Operation, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
     ) -> Int {
         guard let operation = operation as? any OpenCLOperation else { return 0 }
-        return operation.workspaceByteCount(on: self, inputs: inputs, outputs: outputs, capacity: capacity)
+        return operation.workspaceByteCount(
+            on: preparing(operation), inputs: inputs, outputs: outputs, capacity: capacity)
     }
 
     /// Builds the operation's kernels and sets their arguments.
@@ -111,7 +137,7 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         guard let operation = operation as? any OpenCLOperation else {
             throw BackendError("'\(arguments.label)': OpenCL has no kernel for \(operation.name)")
         }
-        return try operation.prepare(on: self, arguments)
+        return try operation.prepare(on: preparing(operation), arguments)
     }
 
     /// Enqueues the steps and returns.

@@ -15,21 +15,30 @@ public struct TrainingGraphs: Sendable {
     ///
     /// - Throws: `GraphError` naming the layer that does not fit.
     public init(
-        _ network: Network, loss: SoftmaxCrossEntropy, optimizer: OptimizerOptions, backend: any Backend,
-        isFused: Bool = true
+        _ network: Network, loss: SoftmaxCrossEntropy, optimizer: OptimizerOptions, backend: any Backend
+    ) throws {
+        try self.init(network, loss: loss, optimizer: optimizer, fusingWhere: backend.supports)
+    }
+
+    /// Builds, differentiates and fuses where fused operations are supported.
+    ///
+    /// - Throws: `GraphError` naming the layer that does not fit.
+    public init(
+        _ network: Network, loss: SoftmaxCrossEntropy, optimizer: OptimizerOptions,
+        fusingWhere isSupported: (any Operation, [TensorDescription], [TensorDescription]) -> Bool
     ) throws {
         var (graph, lossValue) = try Self.forward(network, loss, isTraining: true)
-        if isFused { graph.fuse(keepsGradients: true, where: backend.supports) }
+        graph.fuse(keepsGradients: true, where: isSupported)
         let parameters = graph.parameters
         let gradients = try graph.differentiate(lossValue, withRespectTo: parameters)
         for parameter in parameters {
             guard let gradient = gradients[parameter] else { continue }
             try optimizer.appendUpdate(of: parameter, gradient: gradient, to: &graph)
         }
-        if isFused { graph.fuseUpdates(where: backend.supports) }
+        graph.fuseUpdates(where: isSupported)
         training = graph
         var evaluation = try Self.evaluation(network)
-        if isFused { evaluation.fuse(where: backend.supports) }
+        evaluation.fuse(where: isSupported)
         self.evaluation = evaluation
     }
 

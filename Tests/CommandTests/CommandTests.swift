@@ -219,6 +219,23 @@ struct CommandTests {
         #expect(try weights("stopped") == weights("whole"))
     }
 
+    @Test("doctor says what OpenCL lacks, and fails only for what is there and broken")
+    func doctor() throws {
+        let vendors = folder("vendors")
+        try FileManager.default.createDirectory(atPath: vendors, withIntermediateDirectories: true)
+        let absent = try Command.run("doctor", in: folder, environment: ["OCL_ICD_VENDORS": vendors])
+        #expect(absent.code == 0, "\(absent.errors)")
+        #expect(absent.output.contains("no .icd file in \(vendors)"))
+        #expect(absent.output.contains("Ocellus computes on the CPU"))
+
+        try Data("/nowhere/libdriver.so\n".utf8).write(to: URL(fileURLWithPath: vendors + "/a.icd"))
+        let broken = try Command.run("doctor", "--json", in: folder, environment: ["OCL_ICD_VENDORS": vendors])
+        #expect(broken.code == 1)
+        let report = try #require(JSONSerialization.jsonObject(with: Data(broken.output.utf8)) as? [String: Any])
+        let findings = try #require(report["findings"] as? [[String: Any]])
+        #expect(findings.contains { $0["subject"] as? String == "driver a.icd" && $0["state"] as? String == "broken" })
+    }
+
     @Test("a run killed at any moment leaves no model or a whole one, and resumes to the same bits")
     func kill() throws {
         func arguments(_ run: String) -> [String] {

@@ -36,7 +36,7 @@ struct PredictCommand: ParsableCommand {
         // A GPU's driver takes longer to start than a few pictures take on the CPU, so that one is used if asked for.
         let profiler = profile.makeProfiler()
         let chosen = try profiler.measure("open the device") {
-            try ChosenDevice(device.device ?? .cpu, threads: device.threads)
+            try ChosenDevice(device.device ?? .cpu, threads: device.threads, willCheck: DeviceOptions.note)
         }
         let (loaded, verification) = try profiler.measure("open the model") { try Model.loading(contentsOf: model) }
         let predictor = try profiler.measure("prepare the network") { try Predictor(loaded, backend: chosen.backend) }

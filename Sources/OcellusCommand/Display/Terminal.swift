@@ -62,6 +62,9 @@ enum Terminal {
 
     static func number(_ value: Double, digits: Int) -> String { String(format: "%.\(digits)f", value) }
 
+    /// As `3.1e-13`.
+    static func scientific(_ value: Double) -> String { String(format: "%.1e", value) }
+
     /// As `93.1 %`.
     static func percent(_ part: Double) -> String { number(part * 100, digits: 1) + " %" }
 

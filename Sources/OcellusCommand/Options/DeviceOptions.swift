@@ -18,7 +18,13 @@ struct DeviceOptions: ParsableArguments {
         }
     }
 
-    func choose() throws -> ChosenDevice { try ChosenDevice(device ?? .auto, threads: threads) }
+    func choose() throws -> ChosenDevice { try ChosenDevice(device ?? .auto, threads: threads, willCheck: Self.note) }
+
+    /// Says what takes its time.
+    static func note(device: String) {
+        Terminal.note(
+            "\(device) is used for the first time with this driver: its operations are checked against the CPU")
+    }
 }
 
 extension DeviceRequest: ExpressibleByArgument {

@@ -35,6 +35,11 @@ public struct KernelSource: Sendable {
         }.map { $0 }
     }
 
+    /// All files of `Kernels/` in this build, one after the other.
+    static var everything: String {
+        fileNames.map { ocellus_kernel_source($0).map { String(cString: $0) } ?? "" }.joined(separator: "\n")
+    }
+
     private init(whole: String, name: String) {
         text = whole
         self.name = name

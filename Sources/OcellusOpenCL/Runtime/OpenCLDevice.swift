@@ -38,16 +38,18 @@ public struct OpenCLDevice: Sendable {
     /// An estimate of its speed for the choice among several: kind first, then units times clock.
     public let score: Int
 
+    /// What the device has beyond its version of OpenCL: `cl_khr_fp16`, …
+    public let extensions: [String]
     /// Whether it is Oclgrind, which checks kernels while it interprets them.
-    let isSimulator: Bool
+    public let isSimulator: Bool
     /// Floats in one vector register, as the driver says.
-    let vectorWidth: Int
+    public let vectorWidth: Int
     /// The most work-items that a work-group may have.
-    let maximumWorkGroupSize: Int
+    public let maximumWorkGroupSize: Int
     /// Bytes of local memory of a work-group.
-    let localMemoryByteCount: Int
+    public let localMemoryByteCount: Int
     /// The most bytes that one buffer may have.
-    let maximumBufferByteCount: Int
+    public let maximumBufferByteCount: Int
     /// OpenCL's handle; it lives as long as the process.
     let id: DeviceID
     let library: OpenCLLibrary
@@ -71,6 +73,8 @@ public struct OpenCLDevice: Sendable {
         maximumWorkGroupSize = try query.value(CL_DEVICE_MAX_WORK_GROUP_SIZE, Int(0))
         localMemoryByteCount = Int(try query.value(CL_DEVICE_LOCAL_MEM_SIZE, cl_ulong(0)))
         maximumBufferByteCount = Int(clamping: try query.value(CL_DEVICE_MAX_MEM_ALLOC_SIZE, cl_ulong(0)))
+
+        extensions = try query.string(CL_DEVICE_EXTENSIONS).split(separator: " ").map(String.init)
 
         let type = Int(try query.value(CL_DEVICE_TYPE, cl_device_type(0)))
         isSimulator = platform.name == "Oclgrind"

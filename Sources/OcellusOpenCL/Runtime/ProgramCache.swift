@@ -29,10 +29,7 @@ struct ProgramCache: Sendable {
             ].joined(separator: "\n")
         }
 
-        var fileName: String {
-            let hash = ProgramCache.hash(Array(text.utf8))
-            return hash.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + ".bin"
-        }
+        var fileName: String { ProgramCache.hexadecimalHash(text) + ".bin" }
     }
 
     /// The binary kept under `key`, or nil.
@@ -53,10 +50,24 @@ struct ProgramCache: Sendable {
 
     private func file(_ key: Key) -> URL { folder.appending(path: key.fileName) }
 
+    /// A text's hash in hexadecimal digits.
+    static func hexadecimalHash(_ text: String) -> String {
+        hash(Array(text.utf8)).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+
     /// FNV-1a of 128 bits: against accidents, not against attackers.
     private static func hash(_ bytes: [UInt8]) -> [UInt8] {
         var hash: UInt128 = 0x6C62_272E_07BB_0142_62B8_2175_6295_C58D
         for byte in bytes { hash = (hash ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013B }
         return (0..<16).map { UInt8(truncatingIfNeeded: hash >> (120 - 8 * UInt128($0))) }
+    }
+}
+
+extension OpenCLDevice {
+    /// A file for what was found out about this device with its driver and the kernels of this build.
+    public func noteFile(_ kind: String) -> URL {
+        let identity = [platformName, platformVersion, description.name, deviceVersion, driverVersion]
+        let key = ProgramCache.hexadecimalHash((identity + [KernelSource.everything]).joined(separator: "\n"))
+        return ProgramCache.standardFolder.appending(path: "\(kind)-\(key).json")
     }
 }

@@ -1,0 +1,119 @@
+import OcellusGraph
+import OcellusNetworks
+import OcellusTraining
+
+/// Graphs that together have every operation of training and of inference, in the shapes that make kernels take each of
+/// their ways: odd sizes, channels that fill vectors and tiles and such that do not.
+enum CheckedGraphs {
+    /// A graph and its inputs.
+    struct Entry {
+        let graph: Graph
+        let inputs: [String: [Float]]
+        let isInference: Bool
+    }
+
+    /// How many samples they are run on.
+    static let count = 3
+
+    /// The graphs, fused as far as `isSupported` says, and unfused.
+    static func all(
+        where isSupported: (any Operation, [TensorDescription], [TensorDescription]) -> Bool
+    ) throws -> [Entry] {
+        var random = PhiloxSequence(seed: 2, purpose: .rendering)
+        let recipes: [(Network, OptimizerOptions)] = [
+            (plain, OptimizerOptions(.sgd, momentum: 0.9)), (modern, OptimizerOptions(.adam)),
+            (wide, OptimizerOptions(.adamW)),
+        ]
+        var entries: [Entry] = []
+        for (network, optimizer) in recipes {
+            let classes = try network.classCount()
+            let inputs = [
+                "images": (0..<count * network.input.count).map { _ in random.nextUniform(in: -1...1) },
+                "targets": (0..<count).flatMap { sample in
+                    (0..<classes).map { $0 == sample % classes ? Float(1) : 0 }
+                },
+            ]
+            for isFused in [true, false] {
+                let graphs = try TrainingGraphs(
+                    network, loss: SoftmaxCrossEntropy(labelSmoothing: 0.1), optimizer: optimizer,
+                    fusingWhere: { isFused && isSupported($0, $1, $2) })
+                entries.append(Entry(graph: graphs.training, inputs: inputs, isInference: false))
+                entries.append(Entry(graph: graphs.evaluation, inputs: inputs, isInference: true))
+            }
+            var inference = try network.inferenceGraph()
+            inference.fuse(where: isSupported)
+            entries.append(Entry(graph: inference, inputs: inputs, isInference: true))
+        }
+        entries.append(try products(&random))
+        return entries
+    }
+
+    /// The operations of first tutorials and of residual networks.
+    private static let plain = Network(name: "plain", input: [33, 30, 3]) {
+        ConvolutionLayer(8, 3, activation: .relu)
+        MaxPoolingLayer(2)
+        ConvolutionLayer(12, 3, stride: 2, padding: .same, hasBias: false)
+        BatchNormalizationLayer(activation: .relu)
+        ResidualLayer(activation: .relu) {
+            DepthwiseConvolutionLayer(3, padding: .same)
+            ConvolutionLayer(12, 1)
+        }
+        MaxPoolingLayer(3, stride: 1, padding: .same)
+        ConcatenateLayer([[AveragePoolingLayer(3, stride: 1, padding: .same)], [ConvolutionLayer(4, 1)]])
+        FlattenLayer()
+        DropoutLayer(0.25)
+        DenseLayer(10, activation: .relu)
+        DenseLayer(3)
+    }
+
+    /// Those of MobileNetV3, EfficientNet and ConvNeXt.
+    private static let modern = Network(name: "modern", input: [38, 37, 3]) {
+        ConvolutionLayer(16, 4, stride: 2)
+        LayerNormalizationLayer()
+        ResidualLayer {
+            DepthwiseConvolutionLayer(7, padding: .same)
+            LayerNormalizationLayer()
+            ConvolutionLayer(40, 1, activation: .gelu)
+            ConvolutionLayer(16, 1)
+            ChannelScaleLayer(initial: 0.5)
+        }
+        ConvolutionLayer(24, 3, padding: .same, groups: 4, hasBias: false)
+        BatchNormalizationLayer(activation: .hardSwish)
+        SqueezeExcitationLayer(8, activation: .silu, gate: .sigmoid)
+        DepthwiseConvolutionLayer(5, stride: 2, padding: .same, activation: .relu6)
+        SqueezeExcitationLayer(6, activation: .relu, gate: .hardSigmoid)
+        ConvolutionLayer(32, 1, hasBias: false)
+        BatchNormalizationLayer(activation: .silu)
+        GlobalAveragePoolingLayer()
+        DenseLayer(5)
+    }
+
+    /// Convolutions that are large enough for tiles and chunks to be full.
+    private static let wide = Network(name: "wide", input: [20, 20, 16]) {
+        ConvolutionLayer(64, 3, padding: .same, activation: .relu)
+        ConvolutionLayer(64, 3, padding: .same, activation: .relu)
+        MaxPoolingLayer(2)
+        ConvolutionLayer(96, 1, activation: .relu)
+        ConvolutionLayer(48, 3, stride: 2, padding: .same, activation: .relu6)
+        FlattenLayer()
+        DenseLayer(70, activation: .relu)
+        DenseLayer(4)
+    }
+
+    /// What no network has: a plain matrix product, and a normalisation that nothing before it can take on.
+    private static func products(_ random: inout PhiloxSequence) throws -> Entry {
+        var graph = Graph()
+        let (left, right) = (try graph.input("left", [37, 50]), try graph.input("right", [50, 41]))
+        let product = try graph.append(MatrixMultiplication(), [left, right], layer: "product")[0]
+        var normalization = [try graph.input("pictures", [9, 8, 5])]
+        for name in ["weight", "bias"] { normalization.append(try graph.parameter(name, [5], .constant(0.5))) }
+        for name in ["mean", "variance"] { normalization.append(try graph.state(name, [5], .constant(0.7))) }
+        let normalized = try graph.append(BatchNormalizationInference(), normalization, layer: "normalization")[0]
+        graph.output("product", product)
+        graph.output("normalized", normalized)
+        let inputs = graph.inputs.mapValues { graph[$0].description.count(samples: count) }
+        return Entry(
+            graph: graph, inputs: inputs.mapValues { (0..<$0).map { _ in random.nextUniform(in: -1...1) } },
+            isInference: true)
+    }
+}

@@ -1,0 +1,179 @@
+import OcellusGraph
+
+/// Runs each operation of graphs on two backends from the same inputs, and compares what they give.
+///
+/// The inputs of an operation are what the reference computed before, so that an error shows where it is made, and content
+/// is of the kind that the operation meets in use (places of maxima, variances, one-hot targets).
+struct OperationComparison {
+    /// How an operation fared.
+    struct Result {
+        /// How many shapes it was run on.
+        var shapes = 0
+        /// The largest normalised squared error.
+        var worstError = 0.0
+        /// What went wrong first, if anything did.
+        var failure: String?
+    }
+
+    /// The largest normalised squared error that rounding may make.
+    static let tolerance = 1e-7
+
+    let candidate: any Backend
+    let reference: any Backend
+    /// Results by the operation's name.
+    private(set) var results: [String: Result] = [:]
+
+    init(_ candidate: any Backend, against reference: any Backend) {
+        self.candidate = candidate
+        self.reference = reference
+    }
+
+    /// Compares all operations of a graph on a batch that is not full.
+    ///
+    /// - Parameter inputs: the samples of each input.
+    /// - Throws: what the reference throws; a failure of the candidate is a result.
+    mutating func run(_ graph: Graph, inputs: [String: [Float]], count: Int, isInference: Bool) throws {
+        var graph = graph
+        graph.removeUnused()
+        let invocation = Invocation(count: count, step: 2, learningRate: 0.05, seed: 3)
+        var values = try initialValues(graph, inputs)
+        for node in graph.nodes {
+            let operands = try node.inputs.map { id in
+                guard let bytes = values[id] else { throw GraphError("'\(node.layer)' reads what nothing has written") }
+                return bytes
+            }
+            guard !node.operation.isView else {
+                values[node.outputs[0]] = operands[0]
+                continue
+            }
+            let call = Call(graph, node, operands, invocation, isInference: isInference)
+            let expected = try call.run(on: reference)
+            compare(call, expected)
+            for (id, bytes) in zip(node.outputs + node.operation.mutatedInputs.map { node.inputs[$0] }, expected) {
+                values[id] = bytes
+            }
+        }
+    }
+
+    private mutating func compare(_ call: Call, _ expected: [[UInt8]]) {
+        let name = call.node.operation.name
+        var result = results[name] ?? Result()
+        result.shapes += 1
+        do {
+            for (place, (actual, expected)) in zip(try call.run(on: candidate), expected).enumerated() {
+                let error = call.results[place].elementType.error(of: actual, from: expected)
+                result.worstError = max(result.worstError, error)
+                if error > Self.tolerance, result.failure == nil {
+                    result.failure = "it computes wrongly (normalised squared error \(error)) on \(call)"
+                }
+            }
+        } catch {
+            if result.failure == nil { result.failure = "\(error)" }
+        }
+        results[name] = result
+    }
+
+    private func initialValues(_ graph: Graph, _ inputs: [String: [Float]]) throws -> [ValueID: [UInt8]] {
+        let store = ParameterStore(backend: reference)
+        try store.add(graph, seed: 1)
+        var values: [ValueID: [UInt8]] = [:]
+        for id in graph.storedValues where graph[id].description.elementType == .float32 {
+            values[id] = bytes(try store.read(graph[id].name))
+        }
+        for (name, id) in graph.inputs { values[id] = bytes(inputs[name] ?? []) }
+        return values
+    }
+
+    private func bytes(_ values: [Float]) -> [UInt8] { values.withUnsafeBytes { Array($0) } }
+}
+
+/// One operation on given operands.
+private struct Call: CustomStringConvertible {
+    let node: Graph.Node
+    private let inputs: [TensorDescription]
+    private let outputs: [TensorDescription]
+    private let operands: [[UInt8]]
+    private let invocation: Invocation
+    private let isInference: Bool
+
+    init(_ graph: Graph, _ node: Graph.Node, _ operands: [[UInt8]], _ invocation: Invocation, isInference: Bool) {
+        self.node = node
+        (inputs, outputs) = graph.descriptions(of: node)
+        self.operands = operands
+        self.invocation = invocation
+        self.isInference = isInference
+    }
+
+    var description: String { "\(inputs.map { "\($0)" }.joined(separator: ", ")) of '\(node.layer)'" }
+
+    /// What `run` gives: the outputs, then the inputs that change.
+    var results: [TensorDescription] { outputs + node.operation.mutatedInputs.map { inputs[$0] } }
+
+    /// The bytes of each result.
+    func run(on backend: any Backend) throws -> [[UInt8]] {
+        guard backend.supports(node.operation, inputs: inputs, outputs: outputs) else {
+            throw BackendError("it has no kernel for \(self)")
+        }
+        // Room for one sample more than there are: a kernel that goes by the capacity is found out.
+        let capacity = invocation.count + 1
+        let inputRegions = try zip(inputs, operands).map { description, bytes in
+            let region = try region(description.byteCount(samples: capacity), on: backend)
+            try bytes.withUnsafeBytes { try backend.write($0, to: region) }
+            return region
+        }
+        let outputRegions = try outputs.map { try region($0.byteCount(samples: capacity), on: backend) }
+        let workspaceByteCount = backend.workspaceByteCount(
+            for: node.operation, inputs: inputs, outputs: outputs, capacity: capacity)
+        let workspace = workspaceByteCount > 0 ? try region(workspaceByteCount, on: backend) : nil
+        let step = try backend.prepare(
+            node.operation,
+            OperationArguments(
+                inputs: zip(inputs, inputRegions).map {
+                    Operand($0, $1, isConstant: isInference && !$0.isBatched)
+                },
+                outputs: zip(outputs, outputRegions).map { Operand($0, $1) },
+                workspace: workspace, capacity: capacity, label: node.layer))
+        // A step may hold mere pointers into its operands.
+        return try withExtendedLifetime((inputRegions, outputRegions, workspace)) {
+            try backend.run([step], invocation)
+            let regions = outputRegions + node.operation.mutatedInputs.map { inputRegions[$0] }
+            return try zip(results, regions).map { description, region in
+                var bytes = [UInt8](repeating: 0, count: description.byteCount(samples: invocation.count))
+                try bytes.withUnsafeMutableBytes { try backend.read(region, into: $0) }
+                return bytes
+            }
+        }
+    }
+
+    /// Memory in which every number is NaN, so that what is not written shows.
+    private func region(_ byteCount: Int, on backend: any Backend) throws -> BufferRegion {
+        let buffer = try backend.makeBuffer(byteCount: max(byteCount, 4), label: node.layer)
+        let region = BufferRegion(buffer, byteCount: max(byteCount, 4))
+        try [UInt8](repeating: 0xFF, count: region.byteCount).withUnsafeBytes { try backend.write($0, to: region) }
+        return region
+    }
+}
+
+extension ElementType {
+    /// How far numbers are from those expected: for floats the squared error over the squared magnitude; for places of
+    /// maxima nothing, if so few differ that rounding can have made equals of others.
+    fileprivate func error(of actual: [UInt8], from expected: [UInt8]) -> Double {
+        guard actual.count == expected.count else { return .infinity }
+        guard self == .float32 else {
+            let different = zip(actual, expected).count { $0 != $1 }
+            return different * 1000 <= expected.count ? 0 : .infinity
+        }
+        var difference = 0.0
+        var magnitude = 0.0
+        actual.withUnsafeBytes { actual in
+            expected.withUnsafeBytes { expected in
+                for (value, other) in zip(actual.bindMemory(to: Float.self), expected.bindMemory(to: Float.self)) {
+                    difference += Double(value - other) * Double(value - other)
+                    magnitude += Double(other) * Double(other)
+                }
+            }
+        }
+        let error = difference / max(magnitude, 1e-12)
+        return error.isNaN ? .infinity : error
+    }
+}
