@@ -18,8 +18,12 @@ struct FilterGradientProduct: FilterGradientAlgorithm {
     private let runs: [SlidingWindow.Tap]
     private let runLength: Int
     private let isPointwise: Bool
+    /// Floats of a task's gathered patches, of its packed gradients, and of a last panel's sums.
+    private let gatheredCount, packedCount, partialCount: Int
+    /// Places whose patches are gathered together.
+    private let placesPerBlock: Int
 
-    /// Places whose patches are gathered together, unless a row of them has more.
+    /// About as many places are gathered together: whole rows of them.
     private static let places = 256
     /// Rows of a block: patches of all places of a block fit the second-level cache.
     private static let blockRows = 336
@@ -48,16 +52,15 @@ struct FilterGradientProduct: FilterGradientAlgorithm {
                 }
             }
         }
+        placesPerBlock = max(Self.places / window.columns, 1) * window.columns
+        let blockRows = blocks.reduce(0) { max($0, $1.rows.count) }
+        gatheredCount = isPointwise ? 0 : (placesPerBlock * blockRows + 15) / 16 * 16
+        packedCount = max(placesPerBlock, Self.places) * panelWidth
+        partialCount = blockRows * panelWidth
     }
 
     var name: String { isPointwise ? "pointwise" : "product" }
     var workspaceCount: Int { sum.workspaceCount }
-
-    private var placesPerBlock: Int { (max(Self.places / window.columns, 1)) * window.columns }
-    private var blockRows: Int { blocks.reduce(0) { max($0, $1.rows.count) } }
-    private var gatheredCount: Int { isPointwise ? 0 : (placesPerBlock * blockRows + 15) / 16 * 16 }
-    private var partialCount: Int { blockRows * panelWidth }
-    private var packedCount: Int { max(placesPerBlock, Self.places) * panelWidth }
 
     var scratchCount: Int {
         gatheredCount + packedCount + partialCount + (isPointwise ? 0 : window.scratchCount(bandRows: 1))

@@ -37,6 +37,25 @@ static void test_max_pool_gradient(ptrdiff_t channels) {
     expect_floats("maxPoolGradient", output, expected, count, 1e-6);
 }
 
+static void test_unpool(ptrdiff_t pixels, ptrdiff_t channels) {
+    describe("%td pixels, %td channels", pixels, channels);
+    const ptrdiff_t lineStride = 2 * pixels * channels + 3, count = lineStride + 2 * pixels * channels;
+    const float *gradient = random_floats(pixels * channels);
+    const uint8_t *place = random_bytes(pixels * channels, 4);
+    float *output = output_floats(count);
+    double *expected = zeroed(count * 8);
+    // Between the lines nothing is written.
+    for (ptrdiff_t i = 0; i < 3; i++) expected[lineStride - 3 + i] = output[lineStride - 3 + i] = 5;
+    for (ptrdiff_t pixel = 0; pixel < pixels; pixel++) {
+        for (ptrdiff_t c = 0; c < channels; c++) {
+            const ptrdiff_t i = pixel * channels + c;
+            expected[place[i] / 2 * lineStride + (2 * pixel + place[i] % 2) * channels + c] = gradient[i];
+        }
+    }
+    kernels->unpool(gradient, place, pixels, channels, output, lineStride);
+    expect_floats("unpool", output, expected, count, 0);
+}
+
 static void test_average_pool(ptrdiff_t channels) {
     describe("%td channels", channels);
     simd_row taps[TAPS];
@@ -52,11 +71,14 @@ static void test_average_pool(ptrdiff_t channels) {
 void test_pooling(void) {
     COVER(maxPool);
     COVER(maxPoolGradient);
+    COVER(unpool);
     COVER(averagePool);
     FOR_EACH_LENGTH(channels) {
         test_max_pool(channels, true);
         test_max_pool(channels, false);
         test_max_pool_gradient(channels);
+        test_unpool(1, channels);
+        test_unpool(5, channels);
         test_average_pool(channels);
     }
 }

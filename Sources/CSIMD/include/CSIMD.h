@@ -263,6 +263,12 @@ typedef struct {
     void (*maxPoolGradient)(
         const float *gradient, const uint8_t *place, const ptrdiff_t *tapOffsets, ptrdiff_t channels, float *output);
 
+    /// Puts gradients behind a 2 x 2 pooling of `pixels` pixels back on two lines of twice as many, `lineStride` apart: the
+    /// gradient at its winner's place, 0 ... 3 row-major, and zero at the other three.
+    void (*unpool)(
+        const float *gradient, const uint8_t *place, ptrdiff_t pixels, ptrdiff_t channels, float *output,
+        ptrdiff_t lineStride);
+
     /// output[c] = scale * the sum of taps[t][c].
     void (*averagePool)(
         const simd_row *_Nonnull taps, ptrdiff_t tapCount, ptrdiff_t channels, float scale, float *output);

@@ -52,6 +52,7 @@ const simd_kernels TABLE = {
     .accumulateLists = accumulate_lists,
     .maxPool = max_pool,
     .maxPoolGradient = max_pool_gradient,
+    .unpool = unpool,
     .averagePool = average_pool,
     .sumChannels = sum_channels,
     .sumProducts = sum_products,

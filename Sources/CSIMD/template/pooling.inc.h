@@ -31,6 +31,28 @@ static void max_pool_gradient(
         output[tapOffsets[place[channel]] + channel] += gradient[channel];
 }
 
+static void unpool(
+    const float *gradient, const uint8_t *place, ptrdiff_t pixels, ptrdiff_t channels, float *output,
+    ptrdiff_t lineStride) {
+    for (ptrdiff_t pixel = 0; pixel < pixels; pixel++) {
+        float *lines[2] = {output + 2 * pixel * channels, output + lineStride + 2 * pixel * channels};
+        ptrdiff_t channel = 0;
+        for (; channel + VECTOR_WIDTH <= channels; channel += VECTOR_WIDTH) {
+            const vint winner =
+                __builtin_convertvector(*(const vbyte_unaligned *)(place + channel), vint);
+            const vint value = (vint)load(gradient + channel);
+            UNROLL for (ptrdiff_t p = 0; p < 4; p++)
+                store(lines[p / 2] + p % 2 * channels + channel, (vfloat)((winner == (int32_t)p) & value));
+        }
+        for (; channel < channels; channel++) {
+            for (ptrdiff_t p = 0; p < 4; p++)
+                lines[p / 2][p % 2 * channels + channel] = place[channel] == p ? gradient[channel] : 0;
+        }
+        gradient += channels;
+        place += channels;
+    }
+}
+
 static void average_pool(
     const simd_row *taps, ptrdiff_t tapCount, ptrdiff_t channels, float scale, float *output) {
     ptrdiff_t channel = 0;

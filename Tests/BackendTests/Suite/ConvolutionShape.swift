@@ -49,6 +49,8 @@ struct ConvolutionShape {
         ConvolutionShape(Window(1), [1, 1, 1], 1),
         // The guide's two layers, at a small size.
         ConvolutionShape(Window(3), [22, 26, 3], 32), ConvolutionShape(Window(3), [13, 15, 32], 64),
+        // Few inputs and many outputs, so that a row of places is cut.
+        ConvolutionShape(Window(3, padding: .same), [5, 70, 1], 64),
         // Same, odd and even sizes, and a channel more than whole vectors.
         ConvolutionShape(Window(3, padding: .same), [11, 8, 17], 33),
         ConvolutionShape(Window(3, padding: .same), [16, 16, 16], 16),
