@@ -12,8 +12,19 @@ public struct TrainingSettings: Sendable {
     public var data: String
     /// The folder that the run is written to; there must be nothing yet.
     public var output: String
-    /// Which network.
-    public var network: NetworkRequest
+    /// Which network; nil for that of the model of `weights`, or `simple`.
+    public var network: NetworkRequest?
+    /// Weights to start from that were trained on other pictures: a safetensors file, or a model's folder. Nil to begin
+    /// anew.
+    public var weights: String?
+    /// How the network wants its pictures; nil for the usual way.
+    public var preprocessing: Preprocessing.Preset?
+    /// How a picture comes to the input's size; nil for the preprocessing's own way.
+    public var resizing: Preprocessing.Resizing?
+    /// How strided windows lie in a network with a name; nil for PyTorch's way.
+    public var padding: PaddingConvention?
+    /// Where features of frozen layers are kept.
+    public var features: FeatureCache
     /// The side of the network's input in pixels; nil for what the network's file says, or 224.
     public var size: Int?
     /// How it is trained.
@@ -31,13 +42,20 @@ public struct TrainingSettings: Sendable {
 
     /// Settings with the guide's values where nothing else is given.
     public init(
-        data: String, output: String, network: NetworkRequest = .named(.simple), size: Int? = nil,
+        data: String, output: String, network: NetworkRequest? = nil, weights: String? = nil, size: Int? = nil,
+        preprocessing: Preprocessing.Preset? = nil, resizing: Preprocessing.Resizing? = nil,
+        padding: PaddingConvention? = nil, features: FeatureCache = .standard,
         options: TrainingOptions = TrainingOptions(), splitRatio: SplitRatio = .standard, splitFile: String? = nil,
         device: DeviceRequest = .auto, threads: Int? = nil, command: [String]? = nil
     ) {
         self.data = data
         self.output = output
         self.network = network
+        self.weights = weights
+        self.preprocessing = preprocessing
+        self.resizing = resizing
+        self.padding = padding
+        self.features = features
         self.size = size
         self.options = options
         self.splitRatio = splitRatio
@@ -58,6 +76,10 @@ public struct TrainingPreview: Sendable {
     public let device: ChosenDevice
     /// How the device's memory will be laid out.
     public let memory: MemoryPlan
+    /// The network.
+    public let network: Network
+    /// Where its weights come from; nil when they are drawn from the seed.
+    public let weights: WeightsOrigin?
 }
 
 /// A run from a folder of pictures to a model: all that `ocellus train` does, but for what it shows.
@@ -89,29 +111,27 @@ public final class TrainingJob {
                     + "another folder for --output")
         }
         let listed = try Dataset(folder: settings.data)
-        let network = try settings.network.network(size: settings.size, classes: listed.classes.count)
-        let preprocessing = try Preprocessing.guide(width: network.input[1], height: network.input[0])
+        let start = try StartingPoint(settings, classes: listed.classes)
         let device = try ChosenDevice(settings.device, threads: settings.threads)
         // What is wrong with the network, or too large for the device, shows before any picture is read.
-        let graphs = try TrainingGraphs(
-            network, loss: settings.options.loss, optimizer: settings.options.optimizer, backend: device.backend)
-        try Plan.memoryPlan(graphs.training, device.backend, capacity: settings.options.batchSize)
-            .checkFit(on: device.backend.device)
-        let cache = PictureCache(preprocessing: preprocessing)
+        _ = try Trainer.memory(for: start.network, settings.options, on: device.backend)
+        let cache = PictureCache(preprocessing: start.preprocessing)
         let dataset = try Self.check(listed, cache, checked, stopRequest)
         let split =
             try settings.splitFile.map { try DataSplit(file: $0, dataset: dataset) }
             ?? DataSplit(dataset, ratio: settings.splitRatio, seed: settings.options.seed)
         let description = RunDescription(
             version: ocellusVersion, date: ISO8601DateFormatter().string(from: Date()), command: settings.command,
-            dataset: dataset, split: split, network: network, preprocessing: preprocessing, options: settings.options,
-            requestedDevice: settings.device.description, device: device.backend.device, threads: settings.threads,
+            dataset: dataset, split: split, network: start.network, preprocessing: start.preprocessing,
+            weights: start.origin, options: settings.options, requestedDevice: settings.device.description,
+            device: device.backend.device, threads: settings.threads,
             splitRatio: settings.splitFile == nil ? settings.splitRatio : nil, splitFile: settings.splitFile)
-        let run = try RunFolder.create(settings.output, description: description, split: split, dataset: dataset)
+        let run = try RunFolder.create(
+            settings.output, description: description, split: split, dataset: dataset, weights: start.weights)
         do {
             try self.init(
-                dataset: dataset, split: split, device: device, cache: cache, description: description, run: run,
-                stopRequest: stopRequest, willReserve: willReserve)
+                dataset: dataset, split: split, device: device, cache: cache, description: description,
+                features: settings.features, run: run, stopRequest: stopRequest, willReserve: willReserve)
         } catch {
             // It holds nothing yet but what can be made again.
             try? FileManager.default.removeItem(atPath: run.path)
@@ -125,10 +145,12 @@ public final class TrainingJob {
     ///   - path: the run's folder.
     ///   - epochs: another number of epochs; nil for the run's own.
     ///   - device: what to compute on; nil for what the run asked for. Another device gives other bits.
+    ///   - features: where features of frozen layers are kept.
     /// - Throws: `TrainingError` when there is no run, or its data has changed.
     public convenience init(
         resuming path: String, epochs: Int? = nil, device: DeviceRequest? = nil, threads: Int? = nil,
-        stopRequest: StopRequest = StopRequest(), checked: (@Sendable (_ done: Int, _ of: Int) -> Void)? = nil,
+        features: FeatureCache = .standard, stopRequest: StopRequest = StopRequest(),
+        checked: (@Sendable (_ done: Int, _ of: Int) -> Void)? = nil,
         willReserve: (TrainingPreview) -> Void = { _ in }
     ) throws {
         let run = try RunFolder(path)
@@ -141,7 +163,7 @@ public final class TrainingJob {
                     + "\(dataset.fingerprint), not \(description.dataFingerprint)); put them back, or begin a new run")
         }
         if let epochs, epochs != description.options.epochs {
-            description.options.epochs = epochs
+            description.options.extend(to: epochs)
             try description.options.validate()
             try run.write(description)
         }
@@ -155,19 +177,24 @@ public final class TrainingJob {
         }
         try self.init(
             dataset: dataset, split: DataSplit(file: run.splitPath, dataset: dataset), device: chosen, cache: cache,
-            description: description, run: run, stopRequest: stopRequest, willReserve: willReserve)
+            description: description, features: features, run: run, stopRequest: stopRequest, willReserve: willReserve)
     }
 
     private init(
         dataset: Dataset, split: DataSplit, device: ChosenDevice, cache: PictureCache, description: RunDescription,
-        run: RunFolder, stopRequest: StopRequest, willReserve: (TrainingPreview) -> Void
+        features: FeatureCache, run: RunFolder, stopRequest: StopRequest, willReserve: (TrainingPreview) -> Void
     ) throws {
         self.run = run
         self.description = description
         trainer = try Trainer(
             description.network, dataset: dataset, split: split, cache: cache, backend: device.backend,
-            options: description.options, run: run, stopRequest: stopRequest
-        ) { willReserve(TrainingPreview(dataset: dataset, split: split, device: device, memory: $0)) }
+            options: description.options, features: features, run: run, stopRequest: stopRequest
+        ) {
+            willReserve(
+                TrainingPreview(
+                    dataset: dataset, split: split, device: device, memory: $0, network: description.network,
+                    weights: description.weights))
+        }
     }
 
     /// Trains to the end, evaluates the best epoch's weights on the test part and writes the result down.

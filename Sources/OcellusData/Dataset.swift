@@ -33,6 +33,12 @@ public struct ContentKey: Hashable, Sendable {
     public let hash: UInt64
     /// The number of bytes.
     public let byteCount: Int
+
+    /// The identity of content with this hash and size.
+    public init(hash: UInt64, byteCount: Int) {
+        self.hash = hash
+        self.byteCount = byteCount
+    }
 }
 
 /// A file that was left out, and why.

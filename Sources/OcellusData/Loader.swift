@@ -88,9 +88,10 @@ public final class Loader: Sendable {
     ///
     /// - Parameters:
     ///   - epoch: From 0; gives the order and the augmentation.
+    ///   - view: The epoch whose augmentation is taken; by default this one's.
     ///   - batch: The first batch to hand out, from 0.
-    public func start(epoch: Int, batch: Int = 0) {
-        queue.start(order: order(epoch: epoch), epoch: epoch, batch: max(0, batch))
+    public func start(epoch: Int, view: Int? = nil, batch: Int = 0) {
+        queue.start(order: order(epoch: epoch), epoch: view ?? epoch, batch: max(0, batch))
     }
 
     /// The next batch, or nil at the end of the epoch. Waits until it is ready.

@@ -29,7 +29,10 @@ public struct ForeignWeights: Sendable {
         let isOwn = file.isOwn
         let fit = try TensorFit(graph, file)
         replacedClasses = replacesHead ? fit.otherClasses : nil
-        try fit.check(path, isHeadReplaced: replacedClasses != nil, network: network.name)
+        try fit.check(path, isHeadReplaced: replacedClasses != nil, network: network.name) {
+            guard let other = try? Self.network(fitting: path), other.rawValue != network.name else { return "" }
+            return " They are those of '\(other.rawValue)': --network \(other.rawValue)."
+        }
         let left = replacedClasses == nil ? [] : fit.head
         let initial = ModelWeights(initialOf: graph, seed: seed)
         weights = ModelWeights(
@@ -97,8 +100,9 @@ private struct TensorFit {
         return first
     }
 
+    /// - Parameter advice: what to do.
     /// - Throws: `ModelError` with all that does not fit.
-    func check(_ path: String, isHeadReplaced: Bool, network: String) throws {
+    func check(_ path: String, isHeadReplaced: Bool, network: String, advice: () -> String) throws {
         let shapes = isHeadReplaced ? [] : misshaped
         let complaints = [
             ("missing: ", missing.map { "'\($0)'" }),
@@ -107,7 +111,8 @@ private struct TensorFit {
         ].filter { !$0.1.isEmpty }.map { "\($0.1.count) \($0.0)" + $0.1.shortList }
         guard !complaints.isEmpty else { return }
         throw ModelError(
-            path, "the tensors do not fit the network '\(network)'. \(complaints.joined(separator: "; ")).")
+            path,
+            "the tensors do not fit the network '\(network)'. \(complaints.joined(separator: "; ")).\(advice())")
     }
 }
 

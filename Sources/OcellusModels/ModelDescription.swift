@@ -19,10 +19,8 @@ struct ModelDescription: Codable {
         var xxh64: String
 
         init(_ file: SafetensorsFile) {
-            let (count, hash) = file.withUnsafeFileBytes { ($0.count, XXH64.hash($0)) }
-            let digits = String(hash, radix: 16)
-            byteCount = count
-            xxh64 = String(repeating: "0", count: 16 - digits.count) + digits
+            byteCount = file.withUnsafeFileBytes { $0.count }
+            xxh64 = file.xxh64
         }
     }
 

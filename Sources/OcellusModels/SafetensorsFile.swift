@@ -85,6 +85,12 @@ public final class SafetensorsFile: Sendable {
         return try withExtendedLifetime(file) { try body(bytes) }
     }
 
+    /// XXH64 of the whole file, as 16 hexadecimal digits.
+    package var xxh64: String {
+        let digits = String(withUnsafeFileBytes(XXH64.hash), radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
     /// The whole file.
     func withUnsafeFileBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         try withExtendedLifetime(file) { try body(file.bytes) }

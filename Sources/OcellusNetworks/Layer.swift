@@ -117,6 +117,20 @@ public struct NetworkBuilder {
         return dropoutLayers
     }
 
+    /// What the next layer would be called if it were this one.
+    func name(ofNext layer: any Layer) -> String {
+        var copy = self
+        return layer.name ?? copy.numbered(layer.kindName)
+    }
+
+    /// A builder of an empty graph whose layers get the names and numbers that they would get here.
+    func continued(isTraining: Bool) -> NetworkBuilder {
+        var builder = NetworkBuilder(isTraining: isTraining)
+        builder.numbers = numbers
+        builder.dropoutLayers = dropoutLayers
+        return builder
+    }
+
     private mutating func numbered(_ kind: String) -> String {
         let key = (scope + [kind]).joined(separator: ".")
         numbers[key, default: 0] += 1

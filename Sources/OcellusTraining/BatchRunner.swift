@@ -1,16 +1,17 @@
 import OcellusData
 import OcellusGraph
 
-/// Runs a plan with the inputs `images` and `targets` on a batch.
+/// Runs a plan with the inputs `images` (or `features`) and `targets` on a batch.
 struct BatchRunner {
     let classCount: Int
     private var targets: [Float] = []
 
     init(classCount: Int) { self.classCount = classCount }
 
-    mutating func run(_ plan: Plan, _ batch: Batch, _ invocation: Invocation) throws -> BatchResult {
+    mutating func run(_ plan: Plan, _ batch: InputBatch, _ invocation: Invocation) throws -> BatchResult {
         try plan.profiler.measure("write pictures") {
-            try batch.withImages { try plan.write($0, toInput: "images") }
+            let input = plan.graph.inputs["features"] == nil ? "images" : "features"
+            try batch.withValues { try plan.write($0, toInput: input) }
         }
         targets.removeAll(keepingCapacity: true)
         targets.append(contentsOf: repeatElement(0, count: batch.count * classCount))

@@ -30,7 +30,7 @@ public enum Evaluator {
         var runner = BatchRunner(classCount: model.classes.count)
         loader.start(epoch: 0)
         while let batch = try loader.next() {
-            metrics.add(try runner.run(plan, batch, Invocation(count: batch.count)))
+            metrics.add(try runner.run(plan, InputBatch(batch), Invocation(count: batch.count)))
             progress(metrics.images)
         }
         return metrics

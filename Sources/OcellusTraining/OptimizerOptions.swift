@@ -65,7 +65,11 @@ public struct OptimizerOptions: Sendable, Codable, Hashable {
     }
 
     /// Appends the operation that changes one parameter by its gradient, with the states that it keeps.
-    public func appendUpdate(of parameter: ValueID, gradient: ValueID, to graph: inout Graph) throws {
+    ///
+    /// - Parameter rateFactor: what the learning rate is multiplied by for this parameter.
+    public func appendUpdate(
+        of parameter: ValueID, gradient: ValueID, rateFactor: Float = 1, to graph: inout Graph
+    ) throws {
         let name = graph[parameter].name
         let shape = graph[parameter].description.shape
         switch method {
@@ -73,12 +77,14 @@ public struct OptimizerOptions: Sendable, Codable, Hashable {
             let first = try graph.state("optimizer.m/" + name, shape, .zeros)
             let second = try graph.state("optimizer.v/" + name, shape, .zeros)
             let update = AdamUpdate(
-                beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay, isDecoupled: method == .adamW)
+                beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay, isDecoupled: method == .adamW,
+                rateFactor: rateFactor)
             try graph.append(update, [parameter, gradient, first, second], layer: name, phase: .update)
         case .sgd:
             var inputs = [parameter, gradient]
             if momentum > 0 { inputs.append(try graph.state("optimizer.velocity/" + name, shape, .zeros)) }
-            let update = SGDUpdate(momentum: momentum, isNesterov: isNesterov, weightDecay: weightDecay)
+            let update = SGDUpdate(
+                momentum: momentum, isNesterov: isNesterov, weightDecay: weightDecay, rateFactor: rateFactor)
             try graph.append(update, inputs, layer: name, phase: .update)
         }
     }

@@ -26,6 +26,8 @@ public struct RunDescription: Sendable, Codable {
     public var network: Network
     /// How pictures become the network's input.
     public var preprocessing: Preprocessing
+    /// Where the weights come from that it began with; nil when it began anew.
+    public var weights: WeightsOrigin?
     /// How it is trained.
     public var options: TrainingOptions
     /// What was asked for: `auto`, `cpu`, `opencl:…`.
@@ -44,7 +46,8 @@ public struct RunDescription: Sendable, Codable {
     /// Describes a run that is about to begin.
     public init(
         version: String, date: String, command: [String]? = nil, dataset: Dataset, split: DataSplit, network: Network,
-        preprocessing: Preprocessing, options: TrainingOptions, requestedDevice: String, device: DeviceDescription,
+        preprocessing: Preprocessing, weights: WeightsOrigin? = nil, options: TrainingOptions, requestedDevice: String,
+        device: DeviceDescription,
         threads: Int? = nil, splitRatio: SplitRatio? = nil, splitFile: String? = nil
     ) {
         self.version = version
@@ -57,6 +60,7 @@ public struct RunDescription: Sendable, Codable {
             uniqueKeysWithValues: Part.allCases.map { ($0.rawValue, split.indices(of: $0).count) })
         self.network = network
         self.preprocessing = preprocessing
+        self.weights = weights
         self.options = options
         self.requestedDevice = requestedDevice
         self.device = device

@@ -20,14 +20,17 @@ public final class RunFolder {
     public var metricsPath: String { path + "/metrics.csv" }
     /// How the run came about.
     public var descriptionPath: String { path + "/run.json" }
+    /// The weights that a run began with that did not begin anew.
+    public var initialWeightsPath: String { path + "/initial.safetensors" }
     /// Where the run stands.
     public var checkpointPath: String { path + "/checkpoint.safetensors" }
 
     /// Makes a new run.
     ///
+    /// - Parameter weights: what it begins with, by name; nil when it begins anew.
     /// - Throws: `TrainingError` when there is something at `path` already; `ModelError` when it cannot be written.
     public static func create(
-        _ path: String, description: RunDescription, split: DataSplit, dataset: Dataset
+        _ path: String, description: RunDescription, split: DataSplit, dataset: Dataset, weights: ModelWeights? = nil
     ) throws -> RunFolder {
         try checkAbsence(of: path)
         let parent = (path as NSString).deletingLastPathComponent
@@ -43,6 +46,12 @@ public final class RunFolder {
         try AtomicFolder.write(to: path, owning: []) { folder in
             try folder.write("run.json") { try $0.write(json) }
             try folder.write("split.csv") { try $0.write(csv) }
+            guard let weights else { return }
+            let tensors = weights.names.compactMap { name in weights.shape(of: name).map { (name: name, shape: $0) } }
+            try folder.write("initial.safetensors") { writer in
+                try SafetensorsWriter.write(
+                    tensors, metadata: ["format": "ocellus"], to: writer, values: weights.values(of:))
+            }
         }
         return try RunFolder(path)
     }
@@ -126,6 +135,12 @@ public final class RunFolder {
             text += numbers.map { "\($0)" }.joined(separator: ",") + "\n"
         }
         try AtomicFile.write(Array(text.utf8), to: metricsPath)
+    }
+
+    /// What the run began with; nil when it began anew.
+    func initialWeights() throws -> ModelWeights? {
+        guard FileManager.default.fileExists(atPath: initialWeightsPath) else { return nil }
+        return .file(try SafetensorsFile(initialWeightsPath))
     }
 
     /// Where the run stands; nil when it was stopped before its first checkpoint.

@@ -6,7 +6,8 @@ import OcellusNetworks
 import Synchronization
 
 /// Trains a network on a data set: epochs of shuffled, augmented batches, each followed by validation; the weights of the
-/// best epoch become the model.
+/// best epoch become the model. With weights that were trained on other pictures it does so in two stages
+/// (`TransferOptions`).
 ///
 /// With a `RunFolder` everything is on the disk after each epoch, and a run that was stopped goes on to the same bits.
 public final class Trainer {
@@ -15,27 +16,28 @@ public final class Trainer {
     /// How far it has come.
     public private(set) var progress = TrainingProgress()
     /// How the device's memory is laid out.
-    public var memory: MemoryPlan { session.training.memory }
+    public private(set) var memory: MemoryPlan
 
     /// What runs the network.
-    public var backend: any Backend { session.parameters.backend }
+    public var backend: any Backend { context.backend }
     /// What times each operation of training steps, and the work around them; nil for nothing.
     public var profiler: Profiler? {
-        get { session.training.profiler }
-        set { session.training.profiler = newValue }
+        didSet { current?.session.training.profiler = profiler }
     }
 
-    private let network: Network
-    private let dataset: Dataset
-    private let cache: PictureCache
-    private let session: TrainingSession
+    private let context: StageRun.Context
+    private let stages: [TrainingStage]
     private let run: RunFolder?
-    private let split: DataSplit
-    private let trainingLoader: Loader
-    private let validationLoader: Loader
-    private let stopRequest: StopRequest
-    /// The best epoch's weights when there is no folder to keep them.
+    /// All weights as they were when the current stage began: those of its frozen layers are what they are. Nil when they are
+    /// drawn from the seed.
+    private var weights: ModelWeights?
+    private var current: StageRun?
+    /// The names and shapes of all weights and states, in order.
+    private let tensors: [(name: String, shape: Shape)]
+    /// The best epoch's weights, until they are on the disk.
     private var best: Model?
+    private var sinceSave = Stopwatch()
+    private weak var observer: (any TrainingObserver)?
 
     /// Builds the graphs and reserves memory.
     ///
@@ -45,6 +47,8 @@ public final class Trainer {
     ///   - split: which picture is in which part.
     ///   - cache: decodes the pictures, and keeps them.
     ///   - backend: what runs the network.
+    ///   - weights: what training starts from; nil to draw weights from the seed. A run that goes on has them in its folder.
+    ///   - features: where what frozen layers give is kept.
     ///   - run: where everything is kept; nil to keep only the best weights, in memory. When it holds a checkpoint,
     ///     training goes on from there.
     ///   - stopRequest: how another thread, or a signal, asks training to stop.
@@ -52,33 +56,34 @@ public final class Trainer {
     /// - Throws: `TrainingError`, `GraphError`, `DatasetError`, `BackendError`.
     public init(
         _ network: Network, dataset: Dataset, split: DataSplit, cache: PictureCache, backend: any Backend,
-        options: TrainingOptions = TrainingOptions(), run: RunFolder? = nil, stopRequest: StopRequest = StopRequest(),
-        willReserve: (MemoryPlan) -> Void = { _ in }
+        options: TrainingOptions = TrainingOptions(), weights: ModelWeights? = nil, features: FeatureCache = .memory,
+        run: RunFolder? = nil, stopRequest: StopRequest = StopRequest(), willReserve: (MemoryPlan) -> Void = { _ in }
     ) throws {
         try options.validate()
         try Self.check(network, dataset, split, cache.preprocessing, options)
-        self.network = network
-        self.dataset = dataset
-        self.cache = cache
         self.options = options
         self.run = run
-        self.stopRequest = stopRequest
-        let graphs = try TrainingGraphs(network, loss: options.loss, optimizer: options.optimizer, backend: backend)
-        willReserve(Plan.memoryPlan(graphs.training, backend, capacity: options.batchSize))
-        session = try TrainingSession(graphs, backend: backend, capacity: options.batchSize, seed: options.seed)
-        self.split = split
-        trainingLoader = try Loader(
-            dataset, indices: split.indices(of: .train), cache: cache,
-            options: Loader.Options(
-                batchSize: options.batchSize, isShuffled: true, seed: options.seed, augmentation: options.augmentation))
-        validationLoader = try Loader(
-            dataset, indices: split.indices(of: .validation), cache: cache,
-            options: Loader.Options(batchSize: options.batchSize))
-        if let checkpoint = try run?.checkpoint() {
-            try checkpoint.restore(session.parameters)
-            progress = checkpoint.progress
-            progress.isFinished = isComplete
+        context = StageRun.Context(
+            network: network, dataset: dataset, split: split, cache: cache, backend: backend, options: options,
+            features: features, stopRequest: stopRequest)
+        let graph = try network.inferenceGraph()
+        tensors = graph.storedValues.map { (graph[$0].name, graph[$0].description.shape) }
+        stages = try TrainingStage.all(of: network, options)
+        memory = try Self.memory(for: network, options, on: backend)
+        willReserve(memory)
+        // In memory, where whoever keeps them shares them.
+        self.weights = try (weights ?? run?.initialWeights()).map { given in
+            ModelWeights(try tensors.map { NamedTensor($0.name, $0.shape, try given.values(of: $0.name)) })
         }
+        guard options.transfer == nil || self.weights != nil else {
+            throw TrainingError("there are no weights to start from, and without them all layers are trained")
+        }
+        let checkpoint = try run?.checkpoint()
+        if let checkpoint { progress = checkpoint.progress }
+        let run = try makeStage(progress.stage)
+        try checkpoint?.restore(run.session.parameters)
+        current = run
+        progress.isFinished = isComplete
     }
 
     /// Trains until the last epoch, an early stop, or a request to stop.
@@ -87,12 +92,18 @@ public final class Trainer {
     /// - Throws: `TrainingError` when the loss is no longer a number; the device's and the pictures' errors. What was saved
     ///   before stays.
     public func train(observer: (any TrainingObserver)? = nil) throws -> Bool {
+        self.observer = observer
+        defer { self.observer = nil }
         while !progress.isFinished {
-            guard !stopRequest.isMade, try trainEpoch(observer) else {
-                // At an epoch's end everything has just been saved.
-                if progress.batch > 0 { try save() }
-                return false
+            let stage = try currentStage()
+            observer?.willRun(report(of: stage.stage))
+            while !isStageComplete {
+                guard !context.stopRequest.isMade, try trainEpoch(stage, observer) else {
+                    try save()
+                    return false
+                }
             }
+            if progress.stage + 1 < stages.count { try beginNextStage() }
         }
         return true
     }
@@ -112,39 +123,80 @@ public final class Trainer {
     /// - Throws: as `model()`, and the device's and the pictures' errors.
     public func evaluateBest(on part: Part) throws -> ClassificationMetrics {
         try Evaluator.evaluate(
-            model(), on: dataset, indices: split.indices(of: part), cache: cache, backend: backend,
-            batchSize: options.batchSize)
+            model(), on: context.dataset, indices: context.split.indices(of: part), cache: context.cache,
+            backend: backend, batchSize: options.batchSize)
     }
 
-    private var isComplete: Bool {
-        progress.epoch >= options.epochs || progress.isStale(after: options.earlyStopping)
+    private var isComplete: Bool { progress.stage + 1 >= stages.count && isStageComplete }
+
+    private var isStageComplete: Bool {
+        progress.epoch - progress.stageStart.epoch >= stages[progress.stage].epochs
+            || progress.isStale(after: options.earlyStopping)
+    }
+
+    private func makeStage(_ index: Int) throws -> StageRun {
+        guard stages.indices.contains(index) else {
+            throw TrainingError("the run's checkpoint is of stage \(index + 1), and there are \(stages.count)")
+        }
+        let run = try StageRun(stages[index], context, weights: weights) { [weak self] in
+            self?.observer?.didComputeFeatures($0, of: $1)
+        }
+        run.session.training.profiler = profiler
+        return run
+    }
+
+    private func currentStage() throws -> StageRun {
+        if let current { return current }
+        let run = try makeStage(progress.stage)
+        current = run
+        return run
+    }
+
+    private func beginNextStage() throws {
+        weights = try currentWeights()
+        // Its memory first, for the next one to use.
+        current = nil
+        progress.stage += 1
+        progress.stageStart = StageStart(epoch: progress.epoch, step: progress.step)
+        _ = try currentStage()
+        try save()
     }
 
     /// One epoch, or the rest of it.
     /// - Returns: whether it came to its end; false when training was asked to stop before.
-    private func trainEpoch(_ observer: (any TrainingObserver)?) throws -> Bool {
-        let loader = trainingLoader
+    private func trainEpoch(_ run: StageRun, _ observer: (any TrainingObserver)?) throws -> Bool {
+        let source = run.training
+        let rate = run.stage.learningRate
         let stopwatch = Stopwatch(progress.seconds)
-        loader.start(epoch: progress.epoch, batch: progress.batch)
-        while let batch = try profiler.measure("wait for pictures", { try loader.next() }) {
-            let result = try session.train(
-                batch, step: progress.step + 1, learningRate: options.optimizer.learningRate, seed: options.seed)
+        do {
+            try source.start(epoch: progress.epoch, batch: progress.batch)
+        } catch is CancellationError {
+            return false
+        }
+        while let batch = try profiler.measure("wait for pictures", { try source.next() }) {
+            let result = try run.session.train(
+                batch, step: progress.step - progress.stageStart.step + 1, learningRate: rate, seed: options.seed)
             let totals = result.totals
             guard totals.loss.isFinite else { throw diverged }
             progress.step += 1
             progress.batch += 1
             progress.totals += totals
             progress.seconds = stopwatch.seconds
-            observer?.didStep(report(loader))
-            if stopRequest.isMade, progress.batch < loader.batchCount { return false }
+            observer?.didStep(report(source))
+            if context.stopRequest.isMade, progress.batch < source.batchCount { return false }
         }
         let trainingSeconds = stopwatch.seconds
-        let validation = try profiler.measure("validate") { try validate() }
+        let validation: RunningTotals
+        do {
+            validation = try profiler.measure("validate") { try validate(run) }
+        } catch is CancellationError {
+            return false
+        }
         guard validation.loss.isFinite else { throw diverged }
         let metrics = EpochMetrics(
             epoch: progress.epoch + 1, loss: progress.totals.meanLoss, accuracy: progress.totals.accuracy,
             validationLoss: validation.meanLoss, validationAccuracy: validation.accuracy,
-            learningRate: options.optimizer.learningRate, seconds: stopwatch.seconds,
+            learningRate: rate, seconds: stopwatch.seconds,
             imagesPerSecond: Double(progress.totals.images) / max(trainingSeconds, 1e-9))
         let isBest = progress.best.map { metrics.isBetter(than: $0) } ?? true
         progress.history.append(metrics)
@@ -153,9 +205,9 @@ public final class Trainer {
         progress.totals = RunningTotals()
         progress.seconds = 0
         progress.isFinished = isComplete
-        // The model first: a run that is killed between the two takes this epoch again, to the same bits.
-        if isBest { try keepModel(metrics) }
-        try save()
+        if isBest { best = try model(metrics) }
+        // Epochs on features take milliseconds, and saving as long: then it is done once a second.
+        if run.stage.firstLayer == 0 || sinceSave.seconds > 1 || isStageComplete { try save() }
         observer?.didFinishEpoch(metrics, of: options.epochs, isBest: isBest)
         return true
     }
@@ -163,48 +215,93 @@ public final class Trainer {
     private var diverged: TrainingError {
         TrainingError(
             "the loss is no longer a number (epoch \(progress.epoch + 1), step \(progress.step + 1)): training has diverged; "
-                + "try a smaller --learning-rate than \(options.optimizer.learningRate)")
+                + "try a smaller \(progress.stage == 0 ? "--learning-rate" : "--fine-tune-learning-rate") than "
+                + "\(stages[progress.stage].learningRate)")
     }
 
-    /// Makes the weights as they are now the model.
-    private func keepModel(_ metrics: EpochMetrics) throws {
-        let model = Model(
-            network: network, classes: dataset.classes, preprocessing: cache.preprocessing,
+    /// All weights as they are now.
+    private func currentWeights() throws -> ModelWeights {
+        guard let parameters = current?.session.parameters else { return weights ?? ModelWeights([]) }
+        return ModelWeights(
+            try tensors.map { name, shape in
+                let isTrained = parameters.shape(of: name) != nil
+                return NamedTensor(
+                    name, shape, isTrained ? try parameters.read(name) : try weights?.values(of: name) ?? [])
+            })
+    }
+
+    /// The model of the weights as they are now.
+    private func model(_ metrics: EpochMetrics) throws -> Model {
+        Model(
+            network: context.network, classes: context.dataset.classes, preprocessing: context.cache.preprocessing,
             training: TrainingRecord(
                 options: options.record, seed: options.seed,
                 versions: ["ocellus": ocellusVersion, "device": backend.device.name],
-                dataFingerprint: dataset.fingerprint,
+                dataFingerprint: context.dataset.fingerprint,
                 metrics: [
                     "epoch": Double(metrics.epoch), "validation.accuracy": metrics.validationAccuracy,
                     "validation.loss": metrics.validationLoss,
                 ]),
-            weights: try ModelWeights(of: network.inferenceGraph(), in: session.parameters))
-        if let run { try model.save(to: run.modelPath) } else { best = model }
+            weights: try currentWeights())
     }
 
-    private func report(_ loader: Loader) -> StepReport {
-        let epochSeconds = progress.seconds / Double(max(progress.totals.images, 1)) * Double(loader.count)
-        let secondsLeft =
-            epochSeconds * Double(options.epochs - progress.epoch) - progress.seconds
-            + (progress.history.last.map { $0.seconds - Double(loader.count) / $0.imagesPerSecond } ?? 0)
-            * Double(options.epochs - progress.epoch)
+    private func report(of stage: TrainingStage) -> StageReport {
+        let outline = (try? context.network.outline()) ?? []
+        let first = outline.dropFirst(stage.firstLayer)
+        return StageReport(
+            number: progress.stage + 1, count: stages.count,
+            firstBlock: stage.firstLayer == 0 ? nil : first.first(where: \.hasParameters)?.block,
+            isHeadAlone: first.count(where: \.hasParameters) == 1, epochs: stage.epochs,
+            learningRate: stage.learningRate)
+    }
+
+    private func report(_ source: any BatchSource) -> StepReport {
+        let epochSeconds = progress.seconds / Double(max(progress.totals.images, 1)) * Double(source.count)
+        let validationSeconds =
+            progress.epoch == progress.stageStart.epoch
+            ? 0 : progress.history.last.map { $0.seconds - Double(source.count) / $0.imagesPerSecond } ?? 0
+        let epochsLeft = progress.stageStart.epoch + stages[progress.stage].epochs - progress.epoch
+        let secondsLeft = (epochSeconds + validationSeconds) * Double(epochsLeft) - progress.seconds
         return StepReport(
-            epoch: progress.epoch + 1, epochs: options.epochs, batch: progress.batch, batches: loader.batchCount,
+            epoch: progress.epoch + 1, epochs: options.epochs, batch: progress.batch, batches: source.batchCount,
             totals: progress.totals, imagesPerSecond: Double(progress.totals.images) / max(progress.seconds, 1e-9),
             secondsLeft: max(secondsLeft, 0))
     }
 
     private func save() throws {
-        guard let run else { return }
+        sinceSave = Stopwatch()
+        guard let run, let current, progress.step > 0 else { return }
+        // The model first: a run that is killed between the two takes its epochs again, to the same bits.
+        if let best {
+            try best.save(to: run.modelPath)
+            self.best = nil
+        }
         try run.writeMetrics(progress.history)
-        try Checkpoint.write(progress, of: session.parameters, to: run.checkpointPath)
+        try Checkpoint.write(progress, of: current.session.parameters, to: run.checkpointPath)
     }
 
-    private func validate() throws -> RunningTotals {
+    private func validate(_ run: StageRun) throws -> RunningTotals {
         var totals = RunningTotals()
-        validationLoader.start(epoch: 0)
-        while let batch = try validationLoader.next() { totals += try session.evaluate(batch).totals }
+        try run.validation.start(epoch: 0, batch: 0)
+        while let batch = try run.validation.next() { totals += try run.session.evaluate(batch).totals }
         return totals
+    }
+
+    /// How the device's memory is laid out in the stage of training that takes most.
+    ///
+    /// - Throws: `GraphError` when the device has not that much, or naming the layer of the network that does not fit.
+    public static func memory(
+        for network: Network, _ options: TrainingOptions, on backend: any Backend
+    ) throws -> MemoryPlan {
+        let plans = try TrainingStage.all(of: network, options).map { stage in
+            Plan.memoryPlan(
+                try stage.graphs(of: network, options, backend).training, backend, capacity: options.batchSize)
+        }
+        guard let largest = plans.max(by: { $0.peakByteCount < $1.peakByteCount }) else {
+            throw TrainingError("nothing is trained: there are no epochs")
+        }
+        try largest.checkFit(on: backend.device)
+        return largest
     }
 
     private static func check(

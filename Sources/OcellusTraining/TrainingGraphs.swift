@@ -4,7 +4,8 @@ import OcellusNetworks
 /// The graphs that training runs, fused for a backend, before any memory is reserved.
 ///
 /// Both have the inputs `images` `[N, H, W, C]` and `targets` `[N, classes]`, and the outputs `losses` `[N]` and
-/// `probabilities` `[N, classes]`.
+/// `probabilities` `[N, classes]`. Where the first layers are frozen they are not in the graphs, and in place of `images` there is
+/// `features`, what those layers give: no gradient is computed for them.
 public struct TrainingGraphs: Sendable {
     /// Forward, backward and update.
     public let training: Graph
@@ -13,44 +14,56 @@ public struct TrainingGraphs: Sendable {
 
     /// Builds, differentiates and fuses.
     ///
+    /// - Parameters:
+    ///   - firstLayer: the first layer that is trained.
+    ///   - rateFactors: what the learning rate is multiplied by for a parameter, by name; 1 unless given.
     /// - Throws: `GraphError` naming the layer that does not fit.
     public init(
-        _ network: Network, loss: SoftmaxCrossEntropy, optimizer: OptimizerOptions, backend: any Backend
+        _ network: Network, from firstLayer: Int = 0, loss: SoftmaxCrossEntropy, optimizer: OptimizerOptions,
+        rateFactors: [String: Float] = [:], backend: any Backend
     ) throws {
-        try self.init(network, loss: loss, optimizer: optimizer, fusingWhere: backend.supports)
+        try self.init(
+            network, from: firstLayer, loss: loss, optimizer: optimizer, rateFactors: rateFactors,
+            fusingWhere: backend.supports)
     }
 
     /// Builds, differentiates and fuses where fused operations are supported.
     ///
     /// - Throws: `GraphError` naming the layer that does not fit.
     public init(
-        _ network: Network, loss: SoftmaxCrossEntropy, optimizer: OptimizerOptions,
+        _ network: Network, from firstLayer: Int = 0, loss: SoftmaxCrossEntropy, optimizer: OptimizerOptions,
+        rateFactors: [String: Float] = [:],
         fusingWhere isSupported: (any Operation, [TensorDescription], [TensorDescription]) -> Bool
     ) throws {
-        var (graph, lossValue) = try Self.forward(network, loss, isTraining: true)
+        var (graph, lossValue) = try Self.forward(network, firstLayer, loss, isTraining: true)
         graph.fuse(keepsGradients: true, where: isSupported)
         let parameters = graph.parameters
         let gradients = try graph.differentiate(lossValue, withRespectTo: parameters)
         for parameter in parameters {
             guard let gradient = gradients[parameter] else { continue }
-            try optimizer.appendUpdate(of: parameter, gradient: gradient, to: &graph)
+            try optimizer.appendUpdate(
+                of: parameter, gradient: gradient, rateFactor: rateFactors[graph[parameter].name] ?? 1, to: &graph)
         }
         graph.fuseUpdates(where: isSupported)
         training = graph
-        var evaluation = try Self.evaluation(network)
+        var evaluation = try Self.evaluation(network, from: firstLayer)
         evaluation.fuse(where: isSupported)
         self.evaluation = evaluation
     }
 
-    /// The graph of a network with its loss, as evaluation runs it, unfused.
-    public static func evaluation(_ network: Network) throws -> Graph {
-        try forward(network, SoftmaxCrossEntropy(), isTraining: false).graph
+    /// The graph of a network, or of its layers from one on, with its loss, as evaluation runs it, unfused.
+    public static func evaluation(_ network: Network, from firstLayer: Int = 0) throws -> Graph {
+        try forward(network, firstLayer, SoftmaxCrossEntropy(), isTraining: false).graph
     }
 
     private static func forward(
-        _ network: Network, _ loss: SoftmaxCrossEntropy, isTraining: Bool
+        _ network: Network, _ firstLayer: Int, _ loss: SoftmaxCrossEntropy, isTraining: Bool
     ) throws -> (graph: Graph, loss: ValueID) {
-        let (builder, logits) = try network.build(isTraining: isTraining)
+        let (builder, logits) =
+            firstLayer == 0
+            ? try network.build(isTraining: isTraining)
+            : try network.build(
+                layers: firstLayer..<network.layers.count, input: "features", isTraining: isTraining)
         var graph = builder.graph
         let targets = try graph.input("targets", graph[logits].description.shape)
         let results = try graph.append(loss, [logits, targets], layer: "loss")

@@ -1,5 +1,9 @@
 /// Told how training goes. All calls come from the thread that trains.
 public protocol TrainingObserver: AnyObject {
+    /// A stage begins, or goes on.
+    func willRun(_ stage: StageReport)
+    /// Frozen layers have computed the features of so many of the pictures of which they are not known.
+    func didComputeFeatures(_ done: Int, of count: Int)
     /// A step has been taken.
     func didStep(_ step: StepReport)
     /// An epoch is complete, validation included.
@@ -9,7 +13,27 @@ public protocol TrainingObserver: AnyObject {
 
 extension TrainingObserver {
     /// Nothing.
+    public func willRun(_ stage: StageReport) {}
+    /// Nothing.
+    public func didComputeFeatures(_ done: Int, of count: Int) {}
+    /// Nothing.
     public func didStep(_ step: StepReport) {}
+}
+
+/// What a stage of training does.
+public struct StageReport: Sendable {
+    /// The stage's number, from 1.
+    public let number: Int
+    /// How many stages there are.
+    public let count: Int
+    /// The first block that is trained; those before it are frozen. Nil when all are trained.
+    public let firstBlock: String?
+    /// Whether nothing but the head is trained.
+    public let isHeadAlone: Bool
+    /// How many epochs it takes.
+    public let epochs: Int
+    /// How far a step goes.
+    public let learningRate: Float
 }
 
 /// Where training stands after a step.
@@ -26,6 +50,6 @@ public struct StepReport: Sendable {
     public let totals: RunningTotals
     /// Training pictures a second in this epoch so far.
     public let imagesPerSecond: Double
-    /// An estimate of the seconds until the last epoch's end.
+    /// An estimate of the seconds until the end of the stage's last epoch.
     public let secondsLeft: Double
 }

@@ -3,7 +3,7 @@ import OcellusGraph
 
 /// How a network is trained. All of it is written to `run.json`.
 public struct TrainingOptions: Sendable, Codable, Equatable {
-    /// How many times every training picture is seen.
+    /// How many times every training picture is seen, in all stages together.
     public var epochs: Int
     /// How many pictures a step.
     public var batchSize: Int
@@ -19,14 +19,17 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     public var earlyStopping: Int?
     /// What initial weights, the order of pictures, augmentation and dropout are drawn from.
     public var seed: UInt64
+    /// How weights that were trained on other pictures are trained on these; nil for a network that starts anew.
+    public var transfer: TransferOptions?
 
     /// Options with the guide's values where nothing else is given.
     public init(
         epochs: Int = 10, batchSize: Int = 32, optimizer: OptimizerOptions = OptimizerOptions(),
         augmentation: Augmentation = .none, labelSmoothing: Float = 0, classWeights: [Float] = [],
-        earlyStopping: Int? = nil, seed: UInt64 = 0
+        earlyStopping: Int? = nil, seed: UInt64 = 0, transfer: TransferOptions? = nil
     ) {
-        self.epochs = epochs
+        self.epochs = transfer.map { $0.headEpochs + $0.fineTuneEpochs } ?? epochs
+        self.transfer = transfer
         self.batchSize = batchSize
         self.optimizer = optimizer
         self.augmentation = augmentation
@@ -36,8 +39,19 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         self.seed = seed
     }
 
+    /// Gives training another number of epochs in all; the last stage gets what is more or less.
+    public mutating func extend(to epochs: Int) {
+        if transfer?.freeze == .all {
+            transfer?.headEpochs = epochs
+        } else if let headEpochs = transfer?.headEpochs {
+            transfer?.fineTuneEpochs = epochs - headEpochs
+        }
+        self.epochs = epochs
+    }
+
     /// - Throws: `TrainingError` or `DatasetError` when a value is out of its range.
     public func validate() throws {
+        try transfer?.validate()
         guard 1...1_000_000 ~= epochs else { throw TrainingError("epochs is \(epochs); it must be 1 or more") }
         guard 1...65536 ~= batchSize else { throw TrainingError("the batch is \(batchSize); it must be 1 to 65536") }
         guard 0..<1 ~= labelSmoothing else {
@@ -77,6 +91,7 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         for (name, range) in ranges { record[name] = "\(range)" }
         record["horizontal-flip"] = "\(augmentation.horizontalFlip)"
         record["fill-mode"] = augmentation.fillMode.rawValue
+        if let transfer { record.merge(transfer.record) { $1 } }
         return record
     }
 

@@ -25,6 +25,10 @@ public struct EpochMetrics: Sendable, Codable, Equatable {
 
 /// How far a run has come: with the weights and states, all that it needs to go on.
 public struct TrainingProgress: Sendable, Codable, Equatable {
+    /// Stages that are complete.
+    public var stage = 0
+    /// Epochs and steps that were complete when the stage after those began.
+    public var stageStart = StageStart()
     /// Epochs that are complete.
     public var epoch = 0
     /// Steps taken in the epoch after those.
@@ -48,9 +52,23 @@ public struct TrainingProgress: Sendable, Codable, Equatable {
         history.reduce(nil) { best, next in best.map { next.isBetter(than: $0) ? next : $0 } ?? next }
     }
 
-    /// Whether an early stop is due: `patience` epochs have passed since the best.
+    /// Whether an early stop of the stage is due: `patience` of its epochs have passed since the best.
     public func isStale(after patience: Int?) -> Bool {
         guard let patience, let best else { return false }
-        return epoch - best.epoch >= patience
+        return epoch - max(best.epoch, stageStart.epoch) >= patience
+    }
+}
+
+/// What was complete when a stage began.
+public struct StageStart: Sendable, Codable, Equatable {
+    /// Epochs.
+    public var epoch = 0
+    /// Steps.
+    public var step = 0
+
+    /// Nothing.
+    public init(epoch: Int = 0, step: Int = 0) {
+        self.epoch = epoch
+        self.step = step
     }
 }

@@ -1,5 +1,6 @@
 import OcellusData
 import OcellusGraph
+import OcellusModels
 import OcellusNetworks
 
 /// A network on a device, ready to take training steps and to be evaluated in between. Training and evaluation share the
@@ -14,12 +15,20 @@ public final class TrainingSession {
 
     private var runner: BatchRunner
 
-    /// Reserves memory and initialises the weights from `seed`.
+    /// Reserves memory and initialises the weights.
     ///
-    /// - Throws: `GraphError`, `BackendError`.
-    public init(_ graphs: TrainingGraphs, backend: any Backend, capacity: Int, seed: UInt64) throws {
+    /// - Parameters:
+    ///   - seed: what weights are drawn from.
+    ///   - weights: what they are instead, as far as they are among these.
+    /// - Throws: `GraphError`, `BackendError`, `ModelError`.
+    public init(
+        _ graphs: TrainingGraphs, backend: any Backend, capacity: Int, seed: UInt64, weights: ModelWeights? = nil
+    ) throws {
         parameters = ParameterStore(backend: backend)
-        try parameters.add(graphs.training, seed: seed)
+        try parameters.add(graphs.training, seed: seed) { name in
+            guard let weights, weights.shape(of: name) != nil else { return nil }
+            return try weights.values(of: name)
+        }
         try parameters.add(graphs.evaluation, seed: seed)
         training = try Plan(graphs.training, capacity: capacity, parameters: parameters)
         evaluation = try Plan(
@@ -35,13 +44,13 @@ public final class TrainingSession {
     ///   - learningRate: how far it goes.
     ///   - seed: what dropout is drawn from.
     /// - Returns: the losses and probabilities from before the step.
-    public func train(_ batch: Batch, step: Int, learningRate: Float, seed: UInt64) throws -> BatchResult {
+    func train(_ batch: InputBatch, step: Int, learningRate: Float, seed: UInt64) throws -> BatchResult {
         try runner.run(
             training, batch, Invocation(count: batch.count, step: step, learningRate: learningRate, seed: seed))
     }
 
     /// Computes the losses and probabilities of a batch; nothing is changed.
-    public func evaluate(_ batch: Batch) throws -> BatchResult {
+    func evaluate(_ batch: InputBatch) throws -> BatchResult {
         try runner.run(evaluation, batch, Invocation(count: batch.count))
     }
 }

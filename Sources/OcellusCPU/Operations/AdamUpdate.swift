@@ -14,10 +14,11 @@ extension AdamUpdate: CPUParameterUpdate {
         // In double: 1 − β₂ᵗ loses most of its digits in float at the first steps.
         let step = Double(invocation.step)
         let correction = (1 - pow(Double(beta2), step)).squareRoot() / (1 - pow(Double(beta1), step))
+        let rate = learningRate(in: invocation)
         return simd_adam(
-            stepSize: Float(Double(invocation.learningRate) * correction), beta1: beta1, beta2: beta2,
+            stepSize: Float(Double(rate) * correction), beta1: beta1, beta2: beta2,
             epsilon: epsilon, l2: isDecoupled ? 0 : weightDecay,
-            keep: isDecoupled ? 1 - invocation.learningRate * weightDecay : 1)
+            keep: isDecoupled ? 1 - rate * weightDecay : 1)
     }
 
     static func apply(

@@ -4,7 +4,8 @@ import OcellusGraph
 extension SGDUpdate: CPUParameterUpdate {
     func settings(for invocation: Invocation) -> simd_sgd {
         simd_sgd(
-            learningRate: invocation.learningRate, momentum: momentum, weightDecay: weightDecay, isNesterov: isNesterov)
+            learningRate: learningRate(in: invocation), momentum: momentum, weightDecay: weightDecay,
+            isNesterov: isNesterov)
     }
 
     static func apply(

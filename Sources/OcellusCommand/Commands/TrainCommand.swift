@@ -27,6 +27,12 @@ struct TrainCommand: ParsableCommand {
             valueName: "name"))
     var network: NetworkRequest?
 
+    @OptionGroup(title: "Pre-trained weights")
+    var transfer: TransferCommandOptions
+
+    @OptionGroup(title: "Pictures")
+    var pictures: PictureOptions
+
     @Option(help: ArgumentHelp("How many times each picture is seen (default: 10).", valueName: "n"))
     var epochs: Int?
 
@@ -98,6 +104,7 @@ struct TrainCommand: ParsableCommand {
         } else if data == nil || output == nil {
             throw ValidationError("give the folder of pictures and --output RUN, or --resume RUN")
         }
+        try transfer.validate(epochs: resume == nil ? epochs : nil)
         if split != nil, splitFrom != nil {
             throw ValidationError("--split-from says which picture is in which part: leave out --split")
         }
@@ -111,7 +118,8 @@ struct TrainCommand: ParsableCommand {
             ("--momentum", momentum != nil), ("--nesterov", nesterov), ("--weight-decay", weightDecay != nil),
             ("--label-smoothing", labelSmoothing != nil), ("--split", split != nil),
             ("--split-from", splitFrom != nil), ("--early-stopping", earlyStopping != nil), ("--seed", seed != nil),
-            ("the options of augmentation", augmentation.isGiven),
+            ("the options of augmentation", augmentation.isGiven), ("the options of weights", transfer.isGiven),
+            ("the options of pictures", pictures.isGiven),
         ]
     }
 
@@ -131,7 +139,8 @@ struct TrainCommand: ParsableCommand {
         if let resume {
             job = try TrainingJob(
                 resuming: resume, epochs: epochs, device: device.device, threads: device.threads,
-                stopRequest: interrupt, checked: display.checking, willReserve: display.show)
+                features: transfer.features, stopRequest: interrupt, checked: display.checking,
+                willReserve: display.show)
         } else {
             job = try TrainingJob(
                 settings(), stopRequest: interrupt, checked: display.checking, willReserve: display.show)
@@ -151,14 +160,16 @@ struct TrainCommand: ParsableCommand {
 
     private func settings() -> TrainingSettings {
         TrainingSettings(
-            data: data ?? "", output: output ?? "", network: network ?? .named(.simple), size: size,
+            data: data ?? "", output: output ?? "", network: network, weights: transfer.weights, size: size,
+            preprocessing: pictures.preprocessing, resizing: pictures.resizing, padding: pictures.padding,
+            features: transfer.features,
             options: TrainingOptions(
                 epochs: epochs ?? 10, batchSize: batch ?? 32,
                 optimizer: OptimizerOptions(
                     optimizer ?? .adam, learningRate: learningRate, momentum: momentum ?? 0, isNesterov: nesterov,
                     weightDecay: weightDecay),
                 augmentation: augmentation.augmentation, labelSmoothing: labelSmoothing ?? 0,
-                earlyStopping: earlyStopping, seed: seed ?? 0),
+                earlyStopping: earlyStopping, seed: seed ?? 0, transfer: transfer.options),
             splitRatio: split ?? .standard, splitFile: splitFrom, device: device.device ?? .auto,
             threads: device.threads,
             command: CommandLine.arguments)

@@ -39,6 +39,14 @@ final class TrainingDisplay: TrainingObserver {
             Terminal.warn(
                 "the same picture is in several parts, so that accuracy is flattered: " + files.joined(separator: ", "))
         }
+        Terminal.note("network: \(preview.network.name), pictures \(preview.network.input)")
+        if let weights = preview.weights {
+            let head =
+                weights.replacedClasses.map {
+                    "its head for \($0) classes is left out for a new one for \(dataset.classes.count)"
+                } ?? "with its head"
+            Terminal.note("weights: \(weights.path), \(head)")
+        }
         let device = preview.device.backend.device
         Terminal.note("device: \(device.name), \(device.detail) (\(preview.device.reason))")
         let memory = preview.memory
@@ -53,6 +61,20 @@ final class TrainingDisplay: TrainingObserver {
         if job.trainer.progress.step > 0 {
             Terminal.note("resumed after epoch \(job.trainer.progress.epoch), step \(job.trainer.progress.step)")
         }
+    }
+
+    func willRun(_ stage: StageReport) {
+        guard stage.count > 1 || stage.firstBlock != nil else { return }
+        let what =
+            stage.isHeadAlone
+            ? "the head alone" : stage.firstBlock.map { "from \($0) on" } ?? "all layers"
+        Terminal.note(
+            "stage \(stage.number) of \(stage.count): \(what), \(stage.epochs) epochs at a rate of \(stage.learningRate)"
+        )
+    }
+
+    func didComputeFeatures(_ done: Int, of count: Int) {
+        Terminal.status("features of frozen layers \(done)/\(count)")
     }
 
     func didStep(_ step: StepReport) {

@@ -19,6 +19,9 @@ struct PictureOptions: ParsableArguments {
         help: ArgumentHelp(
             "Where strided windows lie: torch or tensorflow (default: torch).", valueName: "convention"))
     var padding: PaddingConvention?
+
+    /// Whether any of them stands on the command line.
+    var isGiven: Bool { preprocessing != nil || resizing != nil || padding != nil }
 }
 
 extension Preprocessing.Preset: ExpressibleByArgument {}

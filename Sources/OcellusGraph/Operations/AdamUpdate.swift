@@ -17,18 +17,24 @@ public struct AdamUpdate: ParameterUpdate, Hashable {
     public let weightDecay: Float
     /// Whether the decay acts on the weight itself (AdamW) or through the gradient (L2).
     public let isDecoupled: Bool
+    /// What the invocation's learning rate is multiplied by for this parameter.
+    public let rateFactor: Float
 
     /// A step of Adam with Keras' defaults.
     public init(
         beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-7, weightDecay: Float = 0,
-        isDecoupled: Bool = true
+        isDecoupled: Bool = true, rateFactor: Float = 1
     ) {
         self.beta1 = beta1
         self.beta2 = beta2
         self.epsilon = epsilon
         self.weightDecay = weightDecay
         self.isDecoupled = isDecoupled
+        self.rateFactor = rateFactor
     }
+
+    /// The learning rate of this parameter in a run.
+    public func learningRate(in invocation: Invocation) -> Float { invocation.learningRate * rateFactor }
 
     public var mutatedInputs: [Int] { [0, 2, 3] }
 

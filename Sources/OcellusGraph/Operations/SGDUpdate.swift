@@ -11,13 +11,19 @@ public struct SGDUpdate: ParameterUpdate, Hashable {
     public let isNesterov: Bool
     /// L2 penalty.
     public let weightDecay: Float
+    /// What the invocation's learning rate is multiplied by for this parameter.
+    public let rateFactor: Float
 
     /// A step of SGD.
-    public init(momentum: Float = 0, isNesterov: Bool = false, weightDecay: Float = 0) {
+    public init(momentum: Float = 0, isNesterov: Bool = false, weightDecay: Float = 0, rateFactor: Float = 1) {
         self.momentum = momentum
         self.isNesterov = isNesterov
         self.weightDecay = weightDecay
+        self.rateFactor = rateFactor
     }
+
+    /// The learning rate of this parameter in a run.
+    public func learningRate(in invocation: Invocation) -> Float { invocation.learningRate * rateFactor }
 
     public var mutatedInputs: [Int] { momentum == 0 ? [0] : [0, 2] }
 

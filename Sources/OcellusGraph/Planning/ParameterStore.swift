@@ -20,8 +20,12 @@ public final class ParameterStore {
     /// Adds the graph's parameters and states that are not there yet, filled as their initialisers say.
     ///
     /// Initial values depend on the seed and on the parameter's place among the graph's parameters.
-    /// - Throws: `GraphError` when a name is there already with another shape; `BackendError` when memory is short.
-    public func add(_ graph: Graph, seed: UInt64) throws {
+    /// - Parameter known: what a parameter or state of that name starts with instead, if anything.
+    /// - Throws: `GraphError` when a name is there already with another shape, or what is known has another count;
+    ///   `BackendError` when memory is short; what `known` throws.
+    public func add(
+        _ graph: Graph, seed: UInt64, known: (_ name: String) throws -> [Float]? = { _ in nil }
+    ) throws {
         try checkFit(graph)
         for (place, id) in graph.storedValues.enumerated() {
             let value = graph[id]
@@ -30,7 +34,9 @@ public final class ParameterStore {
             let byteCount = value.description.byteCount(samples: 1)
             let region = BufferRegion(
                 try backend.makeBuffer(byteCount: byteCount, label: value.name), byteCount: byteCount)
+            let known = try known(value.name)
             switch value.kind {
+            case .parameter where known != nil, .state where known != nil: break
             case .parameter(let initializer), .state(let initializer):
                 if initializer == .zeros {
                     try backend.zero(region)
@@ -42,6 +48,7 @@ public final class ParameterStore {
             }
             entries[value.name] = Entry(shape: shape, region: region)
             names.append(value.name)
+            if let known { try write(known, to: value.name) }
         }
     }
 

@@ -5,7 +5,6 @@ extension AdamUpdate: OpenCLOperation {
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
         let tensor = arguments.inputs[0].description
         let width = backend.elementwiseWidth
-        let (beta1, beta2, weightDecay, isDecoupled) = (beta1, beta2, weightDecay, isDecoupled)
         return try backend.launch(
             "adam_update", of: .files("common", "adam_update"), defines: ["VEC": width],
             (0..<4).map(arguments.input) + [
@@ -13,9 +12,9 @@ extension AdamUpdate: OpenCLOperation {
                 .computedFloat { invocation in
                     let correction1 = 1 - power(Double(beta1), invocation.step)
                     let correction2 = 1 - power(Double(beta2), invocation.step)
-                    return Float(Double(invocation.learningRate) * correction2.squareRoot() / correction1)
+                    return Float(Double(learningRate(in: invocation)) * correction2.squareRoot() / correction1)
                 },
-                .computedFloat { isDecoupled ? 1 - $0.learningRate * weightDecay : 1 },
+                .computedFloat { isDecoupled ? 1 - learningRate(in: $0) * weightDecay : 1 },
                 .float(beta1), .float(beta2), .float(epsilon), .float(isDecoupled ? 0 : weightDecay),
             ],
             grid: .elementwise(tensor, width: width), label: arguments.label)

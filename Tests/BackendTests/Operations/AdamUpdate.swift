@@ -3,7 +3,7 @@ import OcellusGraph
 
 extension AdamUpdate: TestedOperation {
     func evaluate(_ inputs: inout [OracleTensor], _ invocation: Invocation) throws -> [OracleTensor] {
-        let learningRate = Double(invocation.learningRate)
+        let learningRate = Double(invocation.learningRate) * Double(rateFactor)
         let (kept1, kept2) = (Double(beta1), Double(beta2))
         let step = Double(invocation.step)
         let stepSize = learningRate * (1 - pow(kept2, step)).squareRoot() / (1 - pow(kept1, step))
@@ -26,7 +26,7 @@ extension AdamUpdate: TestedOperation {
     static func cases(_ random: inout CaseGenerator) -> [OperationCase] {
         let settings = [
             AdamUpdate(), AdamUpdate(beta1: 0.8, beta2: 0.9, epsilon: 1e-3), AdamUpdate(weightDecay: 0.1),
-            AdamUpdate(weightDecay: 0.1, isDecoupled: false),
+            AdamUpdate(weightDecay: 0.1, isDecoupled: false), AdamUpdate(weightDecay: 0.1, rateFactor: 0.3),
         ]
         return settings.flatMap { operation in
             random.parameters().map { parameter in

@@ -1,0 +1,81 @@
+import Foundation
+import OcellusData
+import OcellusGraph
+import OcellusImages
+import OcellusModels
+import OcellusNetworks
+
+/// A network's first layers with weights that do not change, as they run quickest: for inference, with batch
+/// normalisation folded and operations fused. What they give for a picture is called its features.
+final class FrozenLayers {
+    /// How many features a picture has.
+    let featureCount: Int
+    /// 16 hexadecimal digits that tell apart whatever the features' bits depend on besides the picture: layers and their weights,
+    /// preprocessing, device.
+    let checksum: String
+
+    /// Always the same, so that nothing depends on the batch that is trained with.
+    static let capacity = 32
+
+    private let plan: Plan
+    private let valuesPerPicture: Int
+
+    /// Puts the layers before `firstTrained` on a device.
+    ///
+    /// - Parameters:
+    ///   - weights: at least those layers'.
+    ///   - preprocessing: what pictures are prepared by.
+    /// - Throws: `ModelError`, `GraphError`, `BackendError`.
+    init(
+        _ network: Network, before firstTrained: Int, weights: ModelWeights, preprocessing: Preprocessing,
+        backend: any Backend
+    ) throws {
+        let (builder, features) = try network.build(layers: 0..<firstTrained, input: "images", isTraining: false)
+        var graph = builder.graph
+        graph.output("features", features)
+        featureCount = builder.shape(of: features).count
+        valuesPerPicture = network.input.count
+        var frozen = network
+        frozen.name = ""
+        frozen.layers = Array(network.layers[..<firstTrained])
+        checksum = try Self.checksum(frozen, graph, weights, preprocessing, backend.device)
+        let parameters = try ParameterStore(forInferenceOf: &graph, weights: weights, backend: backend)
+        plan = try Plan(graph, capacity: Self.capacity, parameters: parameters, parametersAreConstant: true)
+    }
+
+    /// The features of a batch's pictures, one after the other.
+    /// - Throws: `BackendError`.
+    func features(of batch: Batch) throws -> [Float] {
+        try batch.withImages { images in
+            var features: [Float] = []
+            features.reserveCapacity(batch.count * featureCount)
+            for start in stride(from: 0, to: batch.count, by: Self.capacity) {
+                let count = min(Self.capacity, batch.count - start)
+                let part = images[start * valuesPerPicture..<(start + count) * valuesPerPicture]
+                try plan.write(UnsafeBufferPointer(rebasing: part), toInput: "images")
+                try plan.run(Invocation(count: count))
+                features += try plan.read("features", count: count)
+            }
+            return features
+        }
+    }
+
+    private static func checksum(
+        _ layers: Network, _ graph: Graph, _ weights: ModelWeights, _ preprocessing: Preprocessing,
+        _ device: DeviceDescription
+    ) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+        var text = Data("ocellus \(ocellusVersion) \(device.backend) \(device.name) \(device.detail) ".utf8)
+        text += try encoder.encode(layers)
+        text += try encoder.encode(preprocessing)
+        for name in graph.storedValues.map({ graph[$0].name }) {
+            let hash = try weights.withUnsafeValues(of: name) { XXH64.hash(UnsafeRawBufferPointer($0)) }
+            text += Data(" \(name) \(hash)".utf8)
+        }
+        let digits = String(text.withUnsafeBytes { XXH64.hash($0) }, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

@@ -1,0 +1,49 @@
+import OcellusGraph
+import OcellusNetworks
+
+/// A part of a run that trains the same layers at the same rates from its first epoch to its last.
+struct TrainingStage: Equatable {
+    /// The first layer that is trained; those before it are frozen.
+    let firstLayer: Int
+    /// How many epochs it takes, unless it is stopped early.
+    let epochs: Int
+    /// How far a step goes.
+    let learningRate: Float
+    /// What a block's learning rate is of the next block's.
+    let layerDecay: Float
+
+    /// The stages of a run: one that trains all, or with weights that were trained on other pictures the head's and that of
+    /// fine-tuning.
+    ///
+    /// - Throws: `GraphError` when there is no such block.
+    static func all(of network: Network, _ options: TrainingOptions) throws -> [TrainingStage] {
+        let rate = options.optimizer.learningRate
+        guard let transfer = options.transfer else {
+            return [TrainingStage(firstLayer: 0, epochs: options.epochs, learningRate: rate, layerDecay: 1)]
+        }
+        let firstTuned =
+            switch transfer.freeze {
+            case .all: try network.firstHeadLayer()
+            case .none: 0
+            case .lastStage: try network.firstLayer(ofBlock: network.lastStage())
+            case .before(let block): try network.firstLayer(ofBlock: block)
+            }
+        return [
+            TrainingStage(
+                firstLayer: try network.firstHeadLayer(), epochs: transfer.headEpochs, learningRate: rate,
+                layerDecay: 1),
+            TrainingStage(
+                firstLayer: firstTuned, epochs: transfer.fineTuneEpochs, learningRate: transfer.fineTuneLearningRate,
+                layerDecay: transfer.layerDecay),
+        ].filter { $0.epochs > 0 }
+    }
+
+    /// The graphs that it runs.
+    /// - Throws: `GraphError` naming the layer that does not fit.
+    func graphs(of network: Network, _ options: TrainingOptions, _ backend: any Backend) throws -> TrainingGraphs {
+        try TrainingGraphs(
+            network, from: firstLayer, loss: options.loss, optimizer: options.optimizer,
+            rateFactors: layerDecay == 1 ? [:] : network.rateFactors(from: firstLayer, decay: layerDecay),
+            backend: backend)
+    }
+}
