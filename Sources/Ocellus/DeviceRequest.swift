@@ -44,14 +44,26 @@ public struct ChosenDevice: Sendable {
     ///
     /// - Parameters:
     ///   - threads: how many threads the CPU backend uses; nil for one a core.
+    ///   - denseWeights: what the CPU backend keeps dense layers' weights in for inference. Other than FP32 is the CPU's alone,
+    ///     so that `auto` takes it.
     ///   - willCheck: called with a device's name before its operations are checked, which is done when it is first used with
     ///     its driver and takes some seconds.
     /// - Throws: `BackendError` when there is no such device, saying which there are. `auto` never fails for lack of OpenCL.
-    public init(_ request: DeviceRequest, threads: Int? = nil, willCheck: (String) -> Void = { _ in }) throws {
+    public init(
+        _ request: DeviceRequest, threads: Int? = nil, denseWeights: DenseWeightPrecision = .fp32,
+        willCheck: (String) -> Void = { _ in }
+    ) throws {
         switch request {
         case .cpu:
-            backend = try CPUBackend(threads: threads)
+            backend = try CPUBackend(threads: threads, denseWeights: denseWeights)
             reason = "as asked for"
+        case .auto where denseWeights != .fp32:
+            backend = try CPUBackend(threads: threads, denseWeights: denseWeights)
+            reason = "dense weights in \(denseWeights.rawValue) are the CPU's alone"
+        case .openCL where denseWeights != .fp32:
+            throw BackendError(
+                "dense weights in \(denseWeights.rawValue) are the CPU's alone, and '\(request)' is asked for; ask for 'cpu'"
+            )
         case .openCL:
             let device = try OpenCLDevices.find().select(request.description)
             let (checked, remark) = try Self.checked(device, threads: threads, willCheck)

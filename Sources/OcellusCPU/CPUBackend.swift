@@ -17,6 +17,8 @@ public final class CPUBackend: Backend, @unchecked Sendable {
 
     /// What it may choose from.
     public let algorithms: CPUAlgorithms
+    /// What dense layers' weights are kept in, in plans that do not change them.
+    public let denseWeights: DenseWeightPrecision
 
     /// The instruction set's innermost loops.
     let kernels: simd_kernels
@@ -29,9 +31,11 @@ public final class CPUBackend: Backend, @unchecked Sendable {
     ///   - instructionSet: what the kernels use; unless given, what the environment variable `OCELLUS_CPU_ISA` names
     ///     (`baseline`, `neon`, `avx2`, `avx512`), or else the best that the CPU has.
     ///   - algorithms: what it may choose from; all unless given.
+    ///   - denseWeights: what dense layers' weights are kept in, in plans that do not change them.
     /// - Throws: `BackendError` when the CPU has not that instruction set, or there is none of that name.
     public init(
-        threads: Int? = nil, instructionSet: InstructionSet? = nil, algorithms: CPUAlgorithms = .all
+        threads: Int? = nil, instructionSet: InstructionSet? = nil, algorithms: CPUAlgorithms = .all,
+        denseWeights: DenseWeightPrecision = .fp32
     ) throws {
         let system = HostProcessor.current
         let chosen = try instructionSet ?? Self.instructionSetOfEnvironment() ?? .best
@@ -41,6 +45,7 @@ public final class CPUBackend: Backend, @unchecked Sendable {
         }
         self.instructionSet = chosen
         self.algorithms = algorithms
+        self.denseWeights = denseWeights
         self.threads = min(max(threads ?? system.threads, 1), 256)
         self.kernels = kernels.pointee
         device = DeviceDescription(

@@ -89,6 +89,8 @@ struct CommandTests {
             (["summary", folder("nothing")], 1, "nothing"),
             (["demo-data", folder("parts")], 1, "parts"),
             (["bench", "--batch", "0"], 64, "--batch"),
+            (["bench", "--mode", "training", "--dense-weights", "bf16"], 64, "--dense-weights"),
+            (["bench", "--mode", "inference", "--dense-weights", "bf16", "--device", "opencl"], 1, "bf16"),
             (["bench", "gemm", "--size", "0"], 64, "--size"),
             (["bench", "pipeline", folder("nothing")], 1, "nothing"),
             (["bench", "--profile-trace", folder("nothing/trace.json")], 64, "nothing"),

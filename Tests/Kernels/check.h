@@ -91,6 +91,7 @@ static const simd_activation ACTIVATIONS[] = {simd_identity,   simd_relu,    sim
 
 // The cases, one file each.
 void test_products(void);
+void test_bfloat16(void);
 void test_winograd(void);
 void test_depthwise(void);
 void test_sparse(void);

@@ -146,6 +146,7 @@ int main(int argumentCount, char **arguments) {
         comparisons = 0;
         const long before = failures;
         test_products();
+        test_bfloat16();
         test_winograd();
         test_depthwise();
         test_sparse();

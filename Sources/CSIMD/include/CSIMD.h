@@ -181,6 +181,11 @@ typedef struct {
         const float *a, const float *b, ptrdiff_t bStride, ptrdiff_t count, float *output, ptrdiff_t columns,
         bool accumulates);
 
+    /// The same with a `b` of BF16.
+    void (*multiplyRowBFloat16)(
+        const float *a, const uint16_t *b, ptrdiff_t bStride, ptrdiff_t count, float *output, ptrdiff_t columns,
+        bool accumulates);
+
     /// `rows` pooled rows of a product: the largest over rows 2i and 2i + 1 of two lines.
     void (*multiplyPooled)(const simd_product *product, const simd_pooling *pooling, ptrdiff_t rows);
 
@@ -193,6 +198,13 @@ typedef struct {
     /// Copies `rows` rows of `length` floats, which do not overlap.
     void (*copyRows)(
         const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t length, float *output, ptrdiff_t outputStride);
+
+    /// Rounds floats to BF16, to the nearest, and between two to the even one.
+    void (*roundBFloat16)(const float *x, ptrdiff_t count, uint16_t *output);
+
+    /// Makes floats of `rows` rows of `length` BF16 numbers.
+    void (*widenBFloat16Rows)(
+        const uint16_t *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t length, float *output, ptrdiff_t outputStride);
 
     /// output[column][row] = x[row][column].
     void (*transpose)(

@@ -4,6 +4,7 @@
 #include "vector.inc.h"
 #include "activations.inc.h"
 
+#include "bfloat16.inc.h"
 #include "channels.inc.h"
 #include "depthwise.inc.h"
 #include "dropout.inc.h"
@@ -37,9 +38,12 @@ const simd_kernels TABLE = {
     .pictures = &pictures,
     .multiply = multiply,
     .multiplyRow = multiply_row,
+    .multiplyRowBFloat16 = multiply_row_bfloat16,
     .multiplyPooled = multiply_pooled,
     .multiplyTransposed = multiply_transposed,
     .copyRows = copy_rows,
+    .roundBFloat16 = round_bfloat16,
+    .widenBFloat16Rows = widen_bfloat16_rows,
     .transpose = transpose,
     .winograd2 = WINOGRAD_TABLE(2),
     .winograd4 = WINOGRAD_TABLE(4),

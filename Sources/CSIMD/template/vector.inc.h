@@ -12,6 +12,10 @@ typedef float quad __attribute__((vector_size(16)));
 typedef float quad_unaligned __attribute__((vector_size(16), aligned(4)));
 typedef uint8_t vbyte_unaligned __attribute__((vector_size(VECTOR_WIDTH), aligned(1)));
 
+typedef uint32_t vword __attribute__((vector_size(VECTOR_WIDTH * 4)));
+typedef uint16_t vhalf __attribute__((vector_size(VECTOR_WIDTH * 2)));
+typedef uint16_t vhalf_unaligned __attribute__((vector_size(VECTOR_WIDTH * 2), aligned(2)));
+
 INLINE vfloat load(const float *p) { return *(const vfloat_unaligned *)p; }
 INLINE void store(float *p, vfloat v) { *(vfloat_unaligned *)p = v; }
 

@@ -23,11 +23,11 @@ extension Dense: CPUOperation {
         let workspaceCount = product.workspaceCount(rows: isBatched ? arguments.capacity : 1)
         let workspace = workspaceCount == 0 ? nil : try arguments.workspaceFloats(byteCount: workspaceCount * 4)
         let x = try arguments.input(0)
-        let weight = try arguments.input(1)
+        let weight = try DenseWeight(arguments, input: 1, on: backend)
         let bias = hasBias ? try arguments.input(2) : nil
         let y = try arguments.output(0)
         let activation = activation.simd
-        return CPUStep { invocation in
+        return CPUStep(algorithm: weight.name) { invocation in
             product.run(
                 on: backend, x: x, weight: weight, bias: bias, activation: activation, y: y, workspace: workspace,
                 rows: isBatched ? invocation.count : 1)
@@ -61,7 +61,7 @@ private struct DenseProduct {
     var scratchCount: Int { blockRows * panelWidth }
 
     func run(
-        on backend: CPUBackend, x: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+        on backend: CPUBackend, x: UnsafePointer<Float>, weight: DenseWeight, bias: UnsafePointer<Float>?,
         activation: simd_activation, y: UnsafeMutablePointer<Float>, workspace: UnsafeMutablePointer<Float>?, rows: Int
     ) {
         let columnBlocks = (columns + blockColumns - 1) / blockColumns
@@ -74,7 +74,7 @@ private struct DenseProduct {
             let isWhole = workspace == nil
             for k in stride(from: first, to: last, by: blockRows) {
                 multiply(
-                    on: backend, x: x + k, weight: weight + k * columns, depth: min(blockRows, last - k),
+                    on: backend, x: x + k, weight: weight, from: k, depth: min(blockRows, last - k),
                     blockStart: block * blockColumns, rows: rows, target: target,
                     bias: isWhole && k == first ? bias : nil, accumulates: k > first,
                     activation: isWhole && k + blockRows >= last ? activation : simd_identity,
@@ -85,33 +85,26 @@ private struct DenseProduct {
     }
 
     private func multiply(
-        on backend: CPUBackend, x: UnsafePointer<Float>, weight: UnsafePointer<Float>, depth: Int, blockStart: Int,
-        rows: Int, target: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>?, accumulates: Bool,
+        on backend: CPUBackend, x: UnsafePointer<Float>, weight: DenseWeight, from first: Int, depth: Int,
+        blockStart: Int, rows: Int, target: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>?, accumulates: Bool,
         activation: simd_activation, scratch: UnsafeMutablePointer<Float>
     ) {
         let blockEnd = min(blockStart + blockColumns, columns)
         if rows == 1, bias == nil, activation == simd_identity {
-            backend.kernels.multiplyRow(
-                x, weight + blockStart, columns, depth, target + blockStart, blockEnd - blockStart, accumulates)
+            weight.multiplyRow(
+                x, from: first * columns + blockStart, rowStride: columns, depth: depth, to: target + blockStart,
+                columns: blockEnd - blockStart, accumulates: accumulates, by: backend.kernels)
             return
         }
         for column in stride(from: blockStart, to: blockEnd, by: panelWidth) {
             let width = min(panelWidth, columns - column)
-            var panel = weight + column
-            var panelStride = columns
             // A few rows take w as it lies; more are worth a copy that does not evict itself.
-            if width < panelWidth || rows > 4 {
-                for k in 0..<depth {
-                    let line = scratch + k * panelWidth
-                    line.update(from: panel + k * columns, count: width)
-                    if width < panelWidth { (line + width).update(repeating: 0, count: panelWidth - width) }
-                }
-                panel = UnsafePointer(scratch)
-                panelStride = panelWidth
-            }
+            let panel = weight.panel(
+                from: first * columns + column, rowStride: columns, depth: depth, width: width, panelWidth: panelWidth,
+                isCopied: rows > 4, scratch: scratch, by: backend.kernels)
             withUnsafePointer(to: x) { run in
                 var product = simd_product(
-                    runs: run, runCount: 1, runLength: depth, rowStride: inner, b: panel, bStride: panelStride,
+                    runs: run, runCount: 1, runLength: depth, rowStride: inner, b: panel.start, bStride: panel.stride,
                     output: target + column, outputStride: columns, columns: width, bias: bias.map { $0 + column },
                     addend: accumulates ? UnsafePointer(target + column) : nil, activation: activation, next: nil)
                 backend.kernels.multiply(&product, rows)

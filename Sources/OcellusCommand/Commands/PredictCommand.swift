@@ -19,6 +19,12 @@ struct PredictCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How many classes to name for each.", valueName: "k"))
     var top: Int = 1
 
+    @Option(
+        help: ArgumentHelp(
+            "What the CPU keeps dense layers' weights in: bf16 takes longer to start, and less time a picture.",
+            valueName: "type"))
+    var denseWeights: DenseWeightPrecision = .fp32
+
     @OptionGroup(title: "Device")
     var device: DeviceOptions
 
@@ -36,7 +42,7 @@ struct PredictCommand: ParsableCommand {
         // A GPU's driver takes longer to start than a few pictures take on the CPU, so that one is used if asked for.
         let profiler = profile.makeProfiler()
         let chosen = try profiler.measure("open the device") {
-            try ChosenDevice(device.device ?? .cpu, threads: device.threads, willCheck: DeviceOptions.note)
+            try device.choose(else: .cpu, denseWeights: denseWeights)
         }
         let (loaded, verification) = try profiler.measure("open the model") { try Model.loading(contentsOf: model) }
         let predictor = try profiler.measure("prepare the network") { try Predictor(loaded, backend: chosen.backend) }

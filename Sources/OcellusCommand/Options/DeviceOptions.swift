@@ -18,7 +18,12 @@ struct DeviceOptions: ParsableArguments {
         }
     }
 
-    func choose() throws -> ChosenDevice { try ChosenDevice(device ?? .auto, threads: threads, willCheck: Self.note) }
+    /// - Parameter fallback: what is taken unless a device is asked for.
+    func choose(
+        else fallback: DeviceRequest = .auto, denseWeights: DenseWeightPrecision = .fp32
+    ) throws -> ChosenDevice {
+        try ChosenDevice(device ?? fallback, threads: threads, denseWeights: denseWeights, willCheck: Self.note)
+    }
 
     /// Says what takes its time.
     static func note(device: String) {
@@ -30,3 +35,5 @@ struct DeviceOptions: ParsableArguments {
 extension DeviceRequest: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
+
+extension DenseWeightPrecision: ExpressibleByArgument {}

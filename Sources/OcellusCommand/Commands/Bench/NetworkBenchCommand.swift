@@ -24,6 +24,9 @@ struct NetworkBenchCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Time steps for so long.", valueName: "s"))
     var seconds: Double = 5
 
+    @Option(help: ArgumentHelp("What the CPU keeps dense layers' weights in, for inference.", valueName: "type"))
+    var denseWeights: DenseWeightPrecision = .fp32
+
     @OptionGroup(title: "Device")
     var device: DeviceOptions
 
@@ -37,10 +40,13 @@ struct NetworkBenchCommand: ParsableCommand {
         guard 1...16384 ~= size, 2...65536 ~= classes, 1...65536 ~= batch, seconds > 0 else {
             throw ValidationError("--size, --classes, --batch and --seconds must be positive, and --classes 2 or more")
         }
+        if denseWeights != .fp32, mode == .training {
+            throw ValidationError("--dense-weights is for --mode inference: training changes the weights")
+        }
     }
 
     func run() throws {
-        let chosen = try device.choose()
+        let chosen = try device.choose(denseWeights: denseWeights)
         let profiler = profile.makeProfiler()
         let result = try StepBenchmark(
             network.network(height: size, width: size, classes: classes), backend: chosen.backend, batch: batch,
