@@ -85,7 +85,7 @@ static inline double passing(simd_activation activation, double gradient, double
     return NAN;
 }
 
-/// Those that products can have at their end come first.
+/// Those that a pooled product can have come first, then those without an exponential.
 static const simd_activation ACTIVATIONS[] = {simd_identity,   simd_relu,    simd_relu6, simd_hard_sigmoid,
                                               simd_hard_swish, simd_sigmoid, simd_silu,  simd_gelu};
 

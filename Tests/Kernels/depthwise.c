@@ -8,7 +8,7 @@ static void test_depthwise_of(ptrdiff_t channels, ptrdiff_t pixels, unsigned opt
     simd_row taps[TAPS];
     for (int t = 0; t < TAPS; t++) taps[t] = random_floats(pixels * pixelStride + channels);
     const float *filter = random_floats(TAPS * filterStride), *bias = options & 1 ? random_floats(channels) : NULL;
-    const simd_activation activation = ACTIVATIONS[options % 5];
+    const simd_activation activation = ACTIVATIONS[options % 8];
     float *output = output_floats(count);
     double *expected = zeroed(count * 8);
     for (ptrdiff_t i = 0; i < count; i++) expected[i] = NAN;
@@ -31,7 +31,7 @@ static void test_depthwise_panel_of(ptrdiff_t channels, ptrdiff_t pixels, unsign
     for (int row = 0; row < 3; row++) lines[row] = random_floats(((pixels - 1) * step + 3) * width);
     const float *filter = random_floats(8 * filterStride + channels);
     const float *bias = options & 1 ? random_floats(channels) : NULL;
-    const simd_activation activation = ACTIVATIONS[options % 5];
+    const simd_activation activation = ACTIVATIONS[options % 8];
     float *output = output_floats(count);
     double *expected = zeroed(count * 8);
     for (ptrdiff_t i = 0; i < count; i++) expected[i] = NAN;

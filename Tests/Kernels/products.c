@@ -18,7 +18,7 @@ static simd_product make_product(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t ru
         .runs = runs, .runCount = runCount, .runLength = runLength, .rowStride = rowStride,
         .b = random_floats(runCount * runLength * bStride + kernels->panelWidth), .bStride = bStride,
         .outputStride = columns + options % 4, .columns = columns,
-        .bias = options & 1 ? random_floats(kernels->panelWidth) : NULL, .activation = ACTIVATIONS[options % 3]};
+        .bias = options & 1 ? random_floats(kernels->panelWidth) : NULL, .activation = ACTIVATIONS[options % 8]};
 }
 
 static void test_multiply(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t runCount, ptrdiff_t runLength, unsigned options) {
@@ -43,6 +43,7 @@ static void test_multiply(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t runCount,
 static void test_multiply_pooled(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t runCount, ptrdiff_t runLength, unsigned options) {
     describe("%td x %td, %td runs of %td, options %u", rows, columns, runCount, runLength, options);
     simd_product product = make_product(2 * rows, columns, runCount, runLength, options);
+    product.activation = ACTIVATIONS[options % 3];
     const ptrdiff_t count = (rows - 1) * product.outputStride + columns;
     product.output = output_floats(count);
     const simd_pooling pooling = {

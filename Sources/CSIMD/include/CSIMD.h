@@ -30,7 +30,7 @@ typedef enum {
     simd_relu6,
     simd_hard_sigmoid,
     simd_hard_swish,
-    // Those from here on take an exponential function; kernels of products do without them.
+    // Those from here on take an exponential function; kernels that pool do without them.
     simd_sigmoid,
     simd_silu,
     simd_gelu,

@@ -47,6 +47,23 @@ INLINE vfloat activate_any(vfloat x, simd_activation activation) {
     return x * normal_part_vector(x, exp_vector(x * x * -0.5f));
 }
 
+static __attribute__((noinline)) void activate_rows(
+    simd_activation activation, float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns) {
+    for (; rows > 0; rows--, x += stride) {
+        for (ptrdiff_t column = 0; column < columns; column += VECTOR_WIDTH) {
+            const ptrdiff_t count = columns - column;
+            store_some(x + column, activate_any(load_some(x + column, count), activation), count);
+        }
+    }
+}
+
+// What `activate_vector` left out, on rows that were just stored and lie in the first-level cache: the exponential is too
+// long to stand in each kernel's every case.
+INLINE void finish_rows(
+    simd_activation activation, float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns) {
+    if (activation >= simd_sigmoid) activate_rows(activation, x, stride, rows, columns);
+}
+
 // The gradient times the derivative at x; where it is one of ReLU's kind, x may be what it gave.
 INLINE vfloat gradient_vector(vfloat gradient, vfloat x, simd_activation activation) {
     if (activation == simd_identity) return gradient;

@@ -62,6 +62,7 @@ static void depthwise(
         depthwise_pixels(
             taps, tapCount, pixel * pixelStride, pixelStride, filter, filterStride, bias, activation,
             output + pixel * outputStride, outputStride, channels, 1);
+    finish_rows(activation, output, outputStride, pixels, channels);
 }
 
 static void multiply_channels(

@@ -60,4 +60,5 @@ static void depthwise_panel(
     else
         depthwise_panel_step(
             lines, filter, filterStride, bias, activation, output, outputStride, channels, pixels, 2);
+    finish_rows(activation, output, outputStride, pixels, channels);
 }

@@ -82,20 +82,22 @@ INLINE void multiply_tile(
     const simd_clamp clamp = clamp_of(activation);
     float *output = product->output + row * stride;
     if (isWhole) {
-        UNROLL for (ptrdiff_t i = 0; i < rows; i++, output += stride) {
+        UNROLL for (ptrdiff_t i = 0; i < rows; i++) {
             UNROLL for (ptrdiff_t j = 0; j < vectors; j++)
-                store(output + j * VECTOR_WIDTH, clamp_vector(sum[i][j], clamp));
+                store(output + i * stride + j * VECTOR_WIDTH, clamp_vector(sum[i][j], clamp));
         }
-        return;
-    }
-    UNROLL for (ptrdiff_t i = 0; i < rows; i++, output += stride) {
-        UNROLL for (ptrdiff_t j = 0; j < vectors; j++) {
-            // Of two vectors the first is whole; of four the last may have no column at all.
-            const bool isWholeVector = PANEL_VECTORS == 2 && j < vectors - 1;
-            const ptrdiff_t count = isWholeVector ? VECTOR_WIDTH : columns - j * VECTOR_WIDTH;
-            if (count > 0) store_some(output + j * VECTOR_WIDTH, clamp_vector(sum[i][j], clamp), count);
+    } else {
+        UNROLL for (ptrdiff_t i = 0; i < rows; i++) {
+            UNROLL for (ptrdiff_t j = 0; j < vectors; j++) {
+                // Of two vectors the first is whole; of four the last may have no column at all.
+                const bool isWholeVector = PANEL_VECTORS == 2 && j < vectors - 1;
+                const ptrdiff_t count = isWholeVector ? VECTOR_WIDTH : columns - j * VECTOR_WIDTH;
+                if (count > 0)
+                    store_some(output + i * stride + j * VECTOR_WIDTH, clamp_vector(sum[i][j], clamp), count);
+            }
         }
     }
+    finish_rows(activation, output, stride, rows, columns);
 }
 
 #if TILE_ROWS > 6

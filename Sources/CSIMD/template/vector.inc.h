@@ -70,9 +70,10 @@ INLINE vfloat hard_sigmoid_vector(vfloat x) {
     return select(x > 1.0f, 1.0f - (vfloat){0}, x);
 }
 
-// The activation of x, one that takes no exponential; NaN stays NaN, so that a diverged run shows.
+// The activation of x, but for those that take an exponential, which are left to `finish_rows`. NaN stays NaN, so that a
+// diverged run shows.
 INLINE vfloat activate_vector(vfloat x, simd_activation activation) {
-    if (activation == simd_identity) return x;
+    if (activation == simd_identity || activation >= simd_sigmoid) return x;
     if (activation == simd_hard_swish) return x * hard_sigmoid_vector(x);
     if (activation == simd_hard_sigmoid) return hard_sigmoid_vector(x);
     x = (vfloat)(~(x < 0.0f) & (vint)x);

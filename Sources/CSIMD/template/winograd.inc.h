@@ -154,6 +154,9 @@ INLINE void winograd_output(
             }
         }
     }
+    const ptrdiff_t pixels = m * tileCount < columns ? m * tileCount : columns;
+    for (ptrdiff_t row = 0; row < rowsHere; row++)
+        finish_rows(tiles->activation, output + row * rowStride, columnStride, pixels, tiles->channels);
 }
 
 INLINE void winograd_output_pooled(

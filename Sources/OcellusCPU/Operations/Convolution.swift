@@ -1,11 +1,6 @@
 import OcellusGraph
 
 extension Convolution: CPUOperation {
-    /// Whether the activation takes no exponential.
-    public func isSupported(
-        on backend: CPUBackend, inputs: [TensorDescription], outputs: [TensorDescription]
-    ) -> Bool { !activation.isSmooth }
-
     /// Room for the packed filter.
     public func workspaceByteCount(
         on backend: CPUBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int

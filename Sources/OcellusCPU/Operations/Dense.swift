@@ -2,11 +2,6 @@ import CSIMD
 import OcellusGraph
 
 extension Dense: CPUOperation {
-    /// Whether the activation takes no exponential.
-    public func isSupported(
-        on backend: CPUBackend, inputs: [TensorDescription], outputs: [TensorDescription]
-    ) -> Bool { !activation.isSmooth }
-
     /// Room for partial sums, where the inner dimension is cut.
     public func workspaceByteCount(
         on backend: CPUBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int

@@ -1,12 +1,10 @@
 import OcellusGraph
 
 extension InvertedResidual: CPUOperation {
-    /// Whether the activations take no exponential, and the expansion is 1×1 or reads so few channels that nothing is
-    /// faster than a plain product.
+    /// Whether the expansion is 1×1, or reads so few channels that nothing is faster than a plain product.
     public func isSupported(
         on backend: CPUBackend, inputs: [TensorDescription], outputs: [TensorDescription]
     ) -> Bool {
-        guard !convolutions.contains(where: \.activation.isSmooth) else { return false }
         guard let expansion else { return true }
         return expansion.isPointwise || (expansion.groups == 1 && inputs[0].shape[2] <= 4)
     }

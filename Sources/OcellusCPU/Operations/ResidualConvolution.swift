@@ -1,10 +1,10 @@
 import OcellusGraph
 
 extension ResidualConvolution: CPUOperation {
-    /// Whether the convolution is not depthwise and its activation takes no exponential.
+    /// Whether the convolution is not depthwise.
     public func isSupported(
         on backend: CPUBackend, inputs: [TensorDescription], outputs: [TensorDescription]
-    ) -> Bool { (convolution.groups == 1 || inputs[1].shape[2] > 1) && !convolution.activation.isSmooth }
+    ) -> Bool { convolution.groups == 1 || inputs[1].shape[2] > 1 }
 
     /// The convolution's.
     public func workspaceByteCount(

@@ -24,14 +24,6 @@ public enum ActivationFunction: String, Sendable, Hashable, Codable, CaseIterabl
         case .hardSigmoid, .hardSwish, .sigmoid, .silu, .gelu: false
         }
     }
-
-    /// Whether it takes an exponential function, and so more time than the memory that it passes over.
-    public var isSmooth: Bool {
-        switch self {
-        case .identity, .relu, .relu6, .hardSigmoid, .hardSwish: false
-        case .sigmoid, .silu, .gelu: true
-        }
-    }
 }
 
 /// `y = f(x)` for each element.

@@ -18,7 +18,7 @@ extension InvertedResidual: TestedOperation {
 
     static func cases(_ random: inout CaseGenerator) -> [OperationCase] {
         BlockShape.all(&random).enumerated().map { index, shape in
-            let activations = [ActivationFunction.relu6, .hardSwish, .identity, .relu]
+            let activations = [ActivationFunction.relu6, .hardSwish, .identity, .silu, .relu]
             func convolution(_ window: Window, groups: Int, _ place: Int) -> Convolution {
                 Convolution(
                     window, groups: groups, hasBias: (index + place) % 4 != 3,
