@@ -43,6 +43,7 @@ devices=$("$ocellus" devices --json | sed -n 's/.*"option":"\([^"]*\)".*/\1/p')
 IFS='
 '
 for device in $devices; do
+    unset IFS
     case "$device" in *oclgrind*) continue ;; esac
     try "$ocellus" bench gemm --device "$device"
     for network in simple mobilenet_v2 resnet18 resnet50; do

@@ -21,6 +21,8 @@ public struct StepBenchmark: Sendable, Encodable {
     public let imagesPerSecond: Double
     /// The median time of a step.
     public let millisecondsPerStep: Double
+    /// From the network with its weights to the end of the first step: kernels built or loaded, weights packed.
+    public let preparationSeconds: Double
     /// The most memory that the process had resident so far, in MB (10⁶ bytes).
     public let peakMemoryMB: Double
     /// What the plan reserved on the device, in MB.
@@ -43,15 +45,18 @@ public struct StepBenchmark: Sendable, Encodable {
         profiler: Profiler? = nil
     ) throws {
         let plan: Plan
+        let preparation: Stopwatch
         if mode == .training {
             let graphs = try TrainingGraphs(
                 network, loss: SoftmaxCrossEntropy(), optimizer: OptimizerOptions(), backend: backend)
             let parameters = ParameterStore(backend: backend)
             try parameters.add(graphs.training, seed: 0)
+            preparation = Stopwatch()
             plan = try Plan(graphs.training, capacity: batch, parameters: parameters)
         } else {
             var graph = try network.inferenceGraph()
             let weights = ModelWeights(initialOf: graph, seed: 0)
+            preparation = Stopwatch()
             let parameters = try ParameterStore(forInferenceOf: &graph, weights: weights, backend: backend)
             plan = try Plan(graph, capacity: batch, parameters: parameters, parametersAreConstant: true)
         }
@@ -63,6 +68,8 @@ public struct StepBenchmark: Sendable, Encodable {
             try plan.run(Invocation(count: batch, step: step, learningRate: 1e-4))
             _ = try plan.read(output, count: batch)
         }
+        try takeStep()
+        preparationSeconds = preparation.seconds
         let times = try Self.times(seconds: seconds, of: takeStep)
         let median = times.median
         imagesPerSecond = Double(batch) / median

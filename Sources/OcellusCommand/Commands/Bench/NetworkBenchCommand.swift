@@ -4,7 +4,10 @@ import Ocellus
 struct NetworkBenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "network", abstract: "Time a network's steps on made-up pictures.",
-        discussion: "The median of steps after a warm-up. Nothing is decoded or augmented.")
+        discussion: """
+            The median of steps after a warm-up; nothing is decoded or augmented. Ready is the time from the network with its \
+            weights to the end of the first step.
+            """)
 
     @Option(help: ArgumentHelp("The network: \(NamedNetwork.allNames).", valueName: "name"))
     var network: NamedNetwork = .simple
@@ -60,10 +63,11 @@ struct NetworkBenchCommand: ParsableCommand {
 
     private func show(_ result: StepBenchmark) throws {
         if json { return try Terminal.writeJSON(result) }
-        var table = Table(["network", "mode", "batch", "images/s", "ms/step", "peak MB", "device"])
+        var table = Table(["network", "mode", "batch", "images/s", "ms/step", "ready s", "peak MB", "device"])
         table.add([
             network.rawValue, mode.rawValue, "\(batch)", Terminal.number(result.imagesPerSecond, digits: 1),
-            Terminal.number(result.millisecondsPerStep, digits: 2), Terminal.number(result.peakMemoryMB, digits: 0),
+            Terminal.number(result.millisecondsPerStep, digits: 2),
+            Terminal.number(result.preparationSeconds, digits: 2), Terminal.number(result.peakMemoryMB, digits: 0),
             result.device,
         ])
         Terminal.write(table.text())
