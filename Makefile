@@ -2,7 +2,7 @@
 # and installs it. `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test format parity bench accuracy curves gpu-bundle clean
+.PHONY: help build demo test format parity bench accuracy curves transfer gpu-bundle clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r target what; do \
@@ -35,6 +35,10 @@ accuracy: build ## Compare test accuracy with Keras': make accuracy ARGUMENTS="P
 curves: build ## Compare training from scratch with PyTorch's: make curves ARGUMENTS="PHOTOS --network resnet18 --size 128"
 	@scripts/install-dependencies.sh bench
 	@Benchmarks/with-python.sh peers Benchmarks/compare_curves.py $(ARGUMENTS)
+
+transfer: build ## Time transfer learning beside PyTorch's: make transfer ARGUMENTS="PHOTOS WEIGHTS.safetensors"
+	@scripts/install-dependencies.sh bench
+	@Benchmarks/with-python.sh peers Benchmarks/compare_transfer.py $(ARGUMENTS)
 
 gpu-bundle: ## Make one archive that runs on x86-64 Linux with a GPU driver and nothing else
 	@scripts/install-dependencies.sh build

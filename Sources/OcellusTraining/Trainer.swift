@@ -166,7 +166,7 @@ public final class Trainer {
     /// - Returns: whether it came to its end; false when training was asked to stop before.
     private func trainEpoch(_ run: StageRun, _ observer: (any TrainingObserver)?) throws -> Bool {
         let source = run.training
-        let rate = run.stage.learningRate
+        var rate = run.stage.learningRate
         let stopwatch = Stopwatch(progress.seconds)
         do {
             try source.start(epoch: progress.epoch, batch: progress.batch)
@@ -174,8 +174,9 @@ public final class Trainer {
             return false
         }
         while let batch = try profiler.measure("wait for pictures", { try source.next() }) {
-            let result = try run.session.train(
-                batch, step: progress.step - progress.stageStart.step + 1, learningRate: rate, seed: options.seed)
+            let step = progress.step - progress.stageStart.step + 1
+            rate = run.stage.learningRate(atStep: step, of: source.batchCount)
+            let result = try run.session.train(batch, step: step, learningRate: rate, seed: options.seed)
             let totals = result.totals
             guard totals.loss.isFinite else { throw diverged }
             progress.step += 1

@@ -32,7 +32,7 @@ public struct StageReport: Sendable {
     public let isHeadAlone: Bool
     /// How many epochs it takes.
     public let epochs: Int
-    /// How far a step goes.
+    /// How far a step goes, at first.
     public let learningRate: Float
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import OcellusGraph
 import OcellusNetworks
 
@@ -7,8 +8,10 @@ struct TrainingStage: Equatable {
     let firstLayer: Int
     /// How many epochs it takes, unless it is stopped early.
     let epochs: Int
-    /// How far a step goes.
+    /// How far a step goes, at first.
     let learningRate: Float
+    /// Whether the rate falls to 0, as half a cosine (Loshchilov & Hutter, "SGDR", ICLR 2017).
+    let isAnnealed: Bool
     /// What a block's learning rate is of the next block's.
     let layerDecay: Float
 
@@ -19,7 +22,10 @@ struct TrainingStage: Equatable {
     static func all(of network: Network, _ options: TrainingOptions) throws -> [TrainingStage] {
         let rate = options.optimizer.learningRate
         guard let transfer = options.transfer else {
-            return [TrainingStage(firstLayer: 0, epochs: options.epochs, learningRate: rate, layerDecay: 1)]
+            return [
+                TrainingStage(
+                    firstLayer: 0, epochs: options.epochs, learningRate: rate, isAnnealed: false, layerDecay: 1)
+            ]
         }
         let firstTuned =
             switch transfer.freeze {
@@ -31,11 +37,22 @@ struct TrainingStage: Equatable {
         return [
             TrainingStage(
                 firstLayer: try network.firstHeadLayer(), epochs: transfer.headEpochs, learningRate: rate,
-                layerDecay: 1),
+                isAnnealed: true, layerDecay: 1),
             TrainingStage(
                 firstLayer: firstTuned, epochs: transfer.fineTuneEpochs, learningRate: transfer.fineTuneLearningRate,
-                layerDecay: transfer.layerDecay),
+                isAnnealed: true, layerDecay: transfer.layerDecay),
         ].filter { $0.epochs > 0 }
+    }
+
+    /// How far a step goes.
+    ///
+    /// - Parameters:
+    ///   - step: the step's number in the stage, from 1.
+    ///   - epochSteps: how many steps an epoch has.
+    func learningRate(atStep step: Int, of epochSteps: Int) -> Float {
+        guard isAnnealed else { return learningRate }
+        let done = Double(step - 1) / Double(max(epochs * epochSteps, 1))
+        return Float(Double(learningRate) * 0.5 * (1 + cos(.pi * min(done, 1))))
     }
 
     /// The graphs that it runs.

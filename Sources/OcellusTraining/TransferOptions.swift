@@ -35,11 +35,11 @@ public struct TransferOptions: Sendable, Codable, Equatable {
 
     /// Epochs of the first stage, which trains the head alone.
     public var headEpochs: Int
-    /// Epochs of the second stage.
+    /// Epochs of the second stage; 0 or 5 unless given.
     public var fineTuneEpochs: Int
     /// What stays frozen in the second stage.
     public var freeze: Freeze
-    /// The second stage's learning rate; the first's is the optimiser's.
+    /// The second stage's learning rate; the first's is the optimiser's. Each falls to 0 in its stage, as half a cosine.
     public var fineTuneLearningRate: Float
     /// What a block's learning rate is of the next block's, 0 to 1.
     public var layerDecay: Float
@@ -48,12 +48,12 @@ public struct TransferOptions: Sendable, Codable, Equatable {
 
     /// Options with values that do well on a few hundred to a few thousand photos where nothing else is given.
     public init(
-        headEpochs: Int = 30, fineTuneEpochs: Int = 5, freeze: Freeze = .lastStage,
+        headEpochs: Int = 30, fineTuneEpochs: Int? = nil, freeze: Freeze = .lastStage,
         fineTuneLearningRate: Float = 0.0001,
         layerDecay: Float = 1, augmentedViews: Int = 4
     ) {
         self.headEpochs = headEpochs
-        self.fineTuneEpochs = freeze == .all ? 0 : fineTuneEpochs
+        self.fineTuneEpochs = fineTuneEpochs ?? (freeze == .all ? 0 : 5)
         self.freeze = freeze
         self.fineTuneLearningRate = fineTuneLearningRate
         self.layerDecay = layerDecay

@@ -162,6 +162,66 @@ struct CommandTests {
         #expect(again.code == 0 && again.output.contains("dense2"))
     }
 
+    @Test("weights that were trained on other pictures are trained on these, in two stages")
+    func transfer() throws {
+        let based = try Command.run(
+            "train", folder("parts"), "--output", folder("run"), "--size", "32", "--epochs", "1", "--batch", "8",
+            "--device", "cpu", in: folder)
+        #expect(based.code == 0, "\(based.errors)")
+        for name in ["nuts", "washers"] {
+            try FileManager.default.createDirectory(atPath: folder("two"), withIntermediateDirectories: true)
+            try FileManager.default.copyItem(atPath: folder("parts/" + name), toPath: folder("two/" + name))
+        }
+        let (model, weights) = (folder("run/model"), folder("run/model/weights.safetensors"))
+        let common = ["--head-epochs", "3", "--fine-tune-epochs", "1", "--batch", "8", "--device", "cpu", "--json"]
+        for (output, arguments) in [
+            ("from-model", ["--weights", model]),
+            ("from-file", ["--weights", weights, "--network", "simple", "--size", "32", "--freeze", "dense1"]),
+        ] {
+            let (process, lines, errors) = try Command.start(
+                ["train", folder("two"), "--output", folder(output)] + arguments + common, in: folder,
+                environment: ["OCELLUS_CACHE": folder("cache")])
+            process.waitUntilExit()
+            let text = try String(contentsOfFile: errors, encoding: .utf8)
+            #expect(process.terminationStatus == 0, "\(text)")
+            #expect(text.contains("its head for 3 classes is left out for a new one for 2"), "\(text)")
+            #expect(text.contains("stage 1 of 2: the head alone, 3 epochs") && text.contains("stage 2 of 2"), "\(text)")
+            let epochs = try String(contentsOfFile: lines, encoding: .utf8).split(separator: "\n")
+            #expect(epochs.count == 5)
+            let run = try json(Substring(String(contentsOfFile: folder(output + "/run.json"), encoding: .utf8)))
+            let options = try #require(run["options"] as? [String: Any])
+            #expect((options["transfer"] as? [String: Any])?["headEpochs"] as? Int == 3)
+            #expect((run["weights"] as? [String: Any])?["path"] as? String == weights)
+            let evaluated = try Command.run(
+                "evaluate", folder(output + "/model"), folder("two"), "--split", "test", "--json", in: folder)
+            #expect(evaluated.code == 0, "\(evaluated.errors)")
+        }
+        #expect(FileManager.default.fileExists(atPath: folder("cache/features")))
+
+        try Data([0x80, 0x02, 0x8A]).write(to: URL(fileURLWithPath: folder("weights.pth")))
+        let failures: [([String], Int32, String)] = [
+            (["--freeze", "none"], 64, "give --weights"),
+            (["--weights", model, "--epochs", "3"], 64, "--head-epochs"),
+            (["--weights", folder("weights.pth"), "--network", "simple"], 1, "save_file"),
+            (["--weights", folder("nothing"), "--network", "simple"], 1, "nothing"),
+            (["--weights", weights], 1, "give --network"),
+            (["--weights", weights, "--network", "resnet18"], 1, "missing"),
+            (["--weights", model, "--network", "simple"], 1, "leave that out"),
+            (["--weights", model, "--freeze", "dense7"], 1, "conv1, pool1, conv2, pool2, flatten, dense1, dense2"),
+            (["--weights", model, "--freeze", "all", "--head-epochs", "0"], 1, "nothing is trained"),
+            (["--weights", model, "--freeze", "all", "--fine-tune-epochs", "2"], 1, "nothing to fine-tune"),
+            (["--weights", model, "--layer-decay", "2"], 1, "layer decay"),
+        ]
+        for (arguments, code, words) in failures {
+            let (process, _, errors) = try Command.start(
+                ["train", folder("two"), "--output", folder("r")] + arguments, in: folder)
+            process.waitUntilExit()
+            let text = try String(contentsOfFile: errors, encoding: .utf8)
+            #expect(process.terminationStatus == code && text.contains(words), "\(arguments): \(text)")
+            #expect(!FileManager.default.fileExists(atPath: folder("r")), "\(arguments) left a folder")
+        }
+    }
+
     @Test("a profile names each operation and when it ran, for each subcommand that computes")
     func profile() throws {
         let bench = try Command.run(

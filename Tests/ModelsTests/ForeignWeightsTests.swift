@@ -39,6 +39,23 @@ import Testing
         }
     }
 
+    @Test func `Weights of another network are told, with the network that they are of`() throws {
+        let graph = try NamedNetwork.squeezeNet11.network(height: 64, width: 64, classes: 7).inferenceGraph()
+        try write(
+            graph.storedValues.map { id in
+                let shape = graph[id].description.shape
+                let stored = shape.rank == 4 ? [shape[3], shape[2], shape[0], shape[1]] : shape
+                return NamedTensor(graph[id].name, stored, [Float](repeating: 0, count: shape.count))
+            })
+        #expect(try ForeignWeights.network(fitting: path) == .squeezeNet11)
+        expectError(saying: "do not fit the network 'mobilenet_v2'", "--network squeezenet1_1") {
+            try ForeignWeights(path, for: NamedNetwork.mobileNetV2.network(classes: 3), replacesHead: true)
+        }
+        // A file that has nothing of any network.
+        try write([NamedTensor("other", [1], [0])])
+        #expect(try ForeignWeights.network(fitting: path) == nil)
+    }
+
     private func write(_ tensors: [NamedTensor], metadata: [String: String] = [:]) throws {
         try SafetensorsWriter.write(tensors, metadata: metadata, to: path)
     }

@@ -69,7 +69,7 @@ final class TrainingDisplay: TrainingObserver {
             stage.isHeadAlone
             ? "the head alone" : stage.firstBlock.map { "from \($0) on" } ?? "all layers"
         Terminal.note(
-            "stage \(stage.number) of \(stage.count): \(what), \(stage.epochs) epochs at a rate of \(stage.learningRate)"
+            "stage \(stage.number) of \(stage.count): \(what), \(stage.epochs) epochs, rate \(stage.learningRate) falling to 0"
         )
     }
 

@@ -13,7 +13,7 @@ struct TransferCommandOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Epochs of the first stage, the head alone (default: 30).", valueName: "n"))
     var headEpochs: Int?
 
-    @Option(help: ArgumentHelp("Epochs of the second stage (default: 5).", valueName: "n"))
+    @Option(help: ArgumentHelp("Epochs of the second stage (default: 5; 0 with --freeze all).", valueName: "n"))
     var fineTuneEpochs: Int?
 
     @Option(
@@ -26,7 +26,9 @@ struct TransferCommandOptions: ParsableArguments {
     var freeze: TransferOptions.Freeze?
 
     @Option(
-        help: ArgumentHelp("How far a step of the second stage goes (default: 0.0001).", valueName: "rate"))
+        help: ArgumentHelp(
+            "How far a step of the second stage goes at first (default: 0.0001). The rate falls to 0 in each stage.",
+            valueName: "rate"))
     var fineTuneLearningRate: Float?
 
     @Option(
@@ -74,8 +76,8 @@ struct TransferCommandOptions: ParsableArguments {
         guard weights != nil else { return nil }
         let usual = TransferOptions(freeze: freeze ?? .lastStage)
         return TransferOptions(
-            headEpochs: headEpochs ?? usual.headEpochs, fineTuneEpochs: fineTuneEpochs ?? usual.fineTuneEpochs,
-            freeze: usual.freeze, fineTuneLearningRate: fineTuneLearningRate ?? usual.fineTuneLearningRate,
+            headEpochs: headEpochs ?? usual.headEpochs, fineTuneEpochs: fineTuneEpochs, freeze: usual.freeze,
+            fineTuneLearningRate: fineTuneLearningRate ?? usual.fineTuneLearningRate,
             layerDecay: layerDecay ?? usual.layerDecay, augmentedViews: augmentedViews ?? usual.augmentedViews)
     }
 
