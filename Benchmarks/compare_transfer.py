@@ -22,13 +22,18 @@ OCELLUS = HERE.parent / ".build" / "release" / "ocellus"
 
 
 def timed(command, **environment):
-    """The last line of a command's output, as JSON, and the seconds from its start to its end."""
+    """The last line of a command's output, as JSON; the seconds from its start to its end, and those of its threads."""
     print("+", " ".join(map(str, command)), file=sys.stderr)
     start = time.perf_counter()
-    result = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True,
-        env={**os.environ, **environment})
-    return json.loads(result.stdout.strip().splitlines()[-1]), time.perf_counter() - start
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, **environment})
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f"transfer: exit code {process.returncode}")
+    return json.loads(output.strip().splitlines()[-1]), seconds, usage.ru_utime + usage.ru_stime
 
 
 def main():
@@ -47,9 +52,9 @@ def main():
     common = ["--preprocessing", options.preprocessing, "--padding", options.padding, "--threads", str(options.threads)]
     results = {}
 
-    def note(name, result, seconds):
+    def note(name, result, seconds, thread_seconds):
         accuracy = result["accuracy"] if "accuracy" in result else result["test"]["accuracy"]
-        results.setdefault(name, []).append((accuracy, seconds))
+        results.setdefault(name, []).append((accuracy, seconds, thread_seconds))
 
     with tempfile.TemporaryDirectory(prefix="ocellus-transfer-") as folder:
         for seed in options.seeds:
@@ -73,12 +78,15 @@ def main():
                 ocellus("Ocellus, head and last stage")
 
     print(f"\n{options.photos.resolve().name}, MobileNetV2, head {options.epochs} epochs, {options.threads} threads\n")
-    print("| | " + " | ".join(f"test accuracy, seed {seed}" for seed in options.seeds) + " | seconds (median) | times Ocellus' |")
-    print("|---|" + "---:|" * (len(options.seeds) + 2))
+    print("| | " + " | ".join(f"test accuracy, seed {seed}" for seed in options.seeds)
+          + " | seconds | times Ocellus' | CPU seconds | times Ocellus' |")
+    print("|---|" + "---:|" * (len(options.seeds) + 4))
     for name, rows in results.items():
-        cells = [f"{accuracy:.3f}" for accuracy, _ in rows]
-        ratio = statistics.median(seconds / own for (_, seconds), (_, own) in zip(rows, results["Ocellus"]))
-        print(f"| {name} | " + " | ".join(cells) + f" | {statistics.median(s for _, s in rows):.1f} | {ratio:.2f} |")
+        cells = [f"{row[0]:.3f}" for row in rows]
+        for figure in (1, 2):
+            cells.append(f"{statistics.median(row[figure] for row in rows):.1f}")
+            cells.append(f"{statistics.median(row[figure] / own[figure] for row, own in zip(rows, results['Ocellus'])):.2f}")
+        print(f"| {name} | " + " | ".join(cells) + " |")
 
 
 if __name__ == "__main__":
