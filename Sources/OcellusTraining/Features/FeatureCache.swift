@@ -32,7 +32,8 @@ public struct FeatureCache: Sendable, Equatable {
     /// The files with features that have the checksum given, and notes that they were used.
     func files(checksum: String) -> [String] {
         guard let folder, let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return [] }
-        return names.filter { $0.hasPrefix(checksum) && $0.hasSuffix(Self.suffix) }.sorted().map { name in
+        return names.filter { Self.isOwn($0) && $0.hasPrefix(checksum) && $0.hasSuffix(Self.suffix) }.sorted().map {
+            name in
             let path = folder + "/" + name
             try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: path)
             return path
@@ -49,11 +50,20 @@ public struct FeatureCache: Sendable, Equatable {
 
     private static let suffix = ".safetensors"
 
+    /// Whether a file was written here, whole or not, by its name: someone may name a folder that holds other files too.
+    private static func isOwn(_ name: String) -> Bool {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        let words = parts[0].split(separator: "-", omittingEmptySubsequences: false)
+        return parts.dropFirst().first == "safetensors" && words.count == 2 && words[0].count == 16
+            && words.allSatisfy { !$0.isEmpty && $0.allSatisfy(\.isHexDigit) }
+    }
+
     private func removeOldest(of folder: String, leaving limit: Int) {
         let keys: Set<URLResourceKey> = [.fileSizeKey, .contentModificationDateKey]
         let found = try? FileManager.default.contentsOfDirectory(
             at: URL(fileURLWithPath: folder), includingPropertiesForKeys: Array(keys))
-        let files = (found ?? []).compactMap { url -> (url: URL, size: Int, date: Date)? in
+        let files = (found ?? []).filter { Self.isOwn($0.lastPathComponent) }.compactMap {
+            url -> (url: URL, size: Int, date: Date)? in
             guard let values = try? url.resourceValues(forKeys: keys), let size = values.fileSize,
                 let date = values.contentModificationDate
             else { return nil }

@@ -70,7 +70,7 @@ final class FeatureSource: BatchSource {
     private func computeFeatures() throws -> Bool {
         let missing = indices.filter { !store.contains(key($0)) }
         guard !missing.isEmpty else { return true }
-        guard store.hasRoom(for: missing.count) else { return false }
+        guard store.reserve(missing.count) else { return false }
         var options = loader.options
         options.batchSize = FrozenLayers.capacity
         options.isShuffled = false

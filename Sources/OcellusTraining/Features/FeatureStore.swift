@@ -38,8 +38,14 @@ final class FeatureStore {
     /// Whether features are known.
     func contains(_ key: FeatureKey) -> Bool { places[key] != nil }
 
-    /// Whether the features of so many more pictures may be kept.
-    func hasRoom(for count: Int) -> Bool { (values.count + count * featureCount) * 4 <= cache.memoryLimit }
+    /// Reserves memory for the features of so many more pictures.
+    /// - Returns: whether they may be kept.
+    func reserve(_ count: Int) -> Bool {
+        let total = values.count + count * featureCount
+        guard total * MemoryLayout<Float>.stride <= cache.memoryLimit else { return false }
+        values.reserveCapacity(total)
+        return true
+    }
 
     /// Keeps features, one picture's after the other.
     func add(_ keys: [FeatureKey], _ features: [Float]) {
