@@ -12,10 +12,11 @@ struct MatrixProduct {
     /// Columns of a panel.
     let panelWidth: Int
 
-    /// The inner extent of a block: a panel of so many rows stays in the first-level cache.
-    private static let blockInner = 256
-    /// Rows of a task.
-    private static let blockRows = 96
+    /// The inner extent of a block: a panel of so many rows takes a first-level cache or little more, and the next one is
+    /// fetched meanwhile.
+    private static let blockInner = 512
+    /// Rows of a task: whole tiles of 14.
+    private static let blockRows = 98
 
     private var panels: Int { (columns + panelWidth - 1) / panelWidth }
     private var leftCount: Int { transposesLeft ? rows * inner : 0 }
@@ -33,22 +34,25 @@ struct MatrixProduct {
         if transposesLeft { turnLeft(left, into: workspace, on: backend) }
         let left = transposesLeft ? UnsafePointer(workspace) : left
         let rowBlocks = (rows + Self.blockRows - 1) / Self.blockRows
-        let panelBlock = max(1, min(8, panels * rowBlocks / (4 * backend.threads)))
+        let panelBlock = max(1, min(16, panels * rowBlocks / (4 * backend.threads)))
         let panelBlocks = (panels + panelBlock - 1) / panelBlock
         backend.parallelFor(rowBlocks * panelBlocks) { index, _ in
             let (block, panelIndex) = index.quotientAndRemainder(dividingBy: panelBlocks)
             let row = block * Self.blockRows
             for k in stride(from: 0, to: inner, by: Self.blockInner) {
-                for panel in panelIndex * panelBlock..<min((panelIndex + 1) * panelBlock, panels) {
+                let lastPanel = min((panelIndex + 1) * panelBlock, panels) - 1
+                for panel in panelIndex * panelBlock...lastPanel {
                     let column = panel * panelWidth
+                    let start = packed + (panel * inner + k) * panelWidth
                     withUnsafePointer(to: left + (row * inner + k)) { run in
                         var product = simd_product(
                             runs: run, runCount: 1, runLength: min(Self.blockInner, inner - k), rowStride: inner,
-                            b: packed + (panel * inner + k) * panelWidth, bStride: panelWidth,
+                            b: start, bStride: panelWidth,
                             output: result + (row * columns + column), outputStride: columns,
                             columns: min(panelWidth, columns - column), bias: nil,
                             addend: k > 0 ? UnsafePointer(result + (row * columns + column)) : nil,
-                            activation: simd_identity, next: nil)
+                            activation: simd_identity,
+                            next: panel < lastPanel ? UnsafePointer(start + inner * panelWidth) : nil)
                         backend.kernels.multiply(&product, min(Self.blockRows, rows - row))
                     }
                 }
