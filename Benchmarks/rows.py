@@ -52,15 +52,15 @@ AVX2 = {
 }
 
 
-def step_row(mode, network, batch, peers, files, goal="", avx2=False):
-    """A row that times steps of a network."""
+def step_row(mode, network, batch, peers, files, goal="", avx2=False, dense_weights="fp32"):
+    """A row that times steps of a network. What is kept in another type than FP32 is so in Ocellus alone."""
     options = ("--network", network, "--batch", str(batch), "--size", "224")
     entrants = []
     for name in ("Ocellus", *peers):
         match name:
             case "Ocellus":
                 classes = "3" if network == "simple" else "1000"
-                command = (*BENCH, "--mode", mode, "--classes", classes, *options)
+                command = (*BENCH, "--mode", mode, "--classes", classes, "--dense-weights", dense_weights, *options)
             case "Keras" | "PyTorch":
                 command = peer(name.lower(), mode, *options)
             case "ONNX Runtime" | "OpenVINO":
@@ -69,9 +69,11 @@ def step_row(mode, network, batch, peers, files, goal="", avx2=False):
                 command = peer(name.lower().replace(" ", ""), mode, *options, "--file", exported)
         entrants.append(Entrant(name, command, AVX2[name] if avx2 else ()))
     title = {"simple": "guide's CNN", "mobilenet_v2": "MobileNetV2", "resnet18": "ResNet-18", "resnet50": "ResNet-50"}
+    rounded = dense_weights != "fp32"
     return Row(
-        f"{'avx2-' if avx2 else ''}{network}-{mode}-{batch}",
-        f"{title[network]}, {mode}, batch {batch}{', AVX2' if avx2 else ''}",
+        f"{'avx2-' if avx2 else ''}{network}-{mode}-{batch}{'-' + dense_weights if rounded else ''}",
+        f"{title[network]}, {mode}, batch {batch}{', AVX2' if avx2 else ''}"
+        f"{f', dense weights in {dense_weights.upper()}' if rounded else ''}",
         tuple(entrants), goal=goal, shows_memory=True,
     )
 
@@ -154,6 +156,7 @@ def all_rows(files, threads):
         step_row("training", "simple", 32, trainers, files, goal="2.0, in 0.4 × the memory"),
         step_row("inference", "simple", 32, ("Keras", *engines, "PyTorch"), files, goal="1.25"),
         step_row("inference", "simple", 1, ("Keras", *engines, "PyTorch"), files, goal="1.1"),
+        step_row("inference", "simple", 1, engines, files, goal="1.25", dense_weights="bf16"),
     ]
     for network in ("mobilenet_v2", "resnet18", "resnet50"):
         rows += [step_row("inference", network, batch, engines, files, goal="1.0") for batch in (1, 32)]
