@@ -136,7 +136,7 @@ struct InvertedResidualBand {
         let bias = depthwise.bias.map { $0 + first }
         let allChannels = window.lines.channels
         let target = filtered + ((row - rows.lowerBound) * block.filteredLine + first)
-        if memory.isThreeByThree {
+        if memory.usesPanelKernel {
             for number in 0..<3 { taps[number] = start(of: window.taps[3 * number], row: row) }
             backend.kernels.depthwisePanel(
                 taps, window.strideColumn, filters.depthwise + first, allChannels, bias, depthwise.activation, target,
@@ -181,8 +181,8 @@ extension InvertedResidualBand {
         let count: Int
         /// Lines in the ring, and floats of each.
         let ringLines, lineCount: Int
-        /// Whether the depthwise window is of the kind that has a kernel of its own.
-        let isThreeByThree: Bool
+        /// Whether the depthwise window is of the kind that has a kernel of its own: it then reads a panel's lines, not taps.
+        let usesPanelKernel: Bool
 
         /// Floats of the ring and the blank line.
         var ringCount: Int { blankLine + lineCount }
@@ -206,7 +206,7 @@ extension InvertedResidualBand {
             }
             filtered = source + whole(sourceCount)
             count = filtered + block.mostRows * block.filteredLine
-            isThreeByThree = window.isThreeByThree && window.strideColumn <= 2
+            usesPanelKernel = window.isThreeByThree && window.strideColumn <= 2
         }
     }
 }

@@ -22,6 +22,21 @@ struct AllocationTests {
         }
     }
 
+    @Test(arguments: [NamedNetwork.mobileNetV2, .mobileNetV3Large, .efficientNetB0])
+    func `An inference step takes no memory, its operations folded and fused`(name: NamedNetwork) throws {
+        let backend = try CPUBackend(threads: 2)
+        let network = name.network(height: 64, width: 64, classes: 3)
+        var graph = try network.inferenceGraph()
+        let weights = ModelWeights(initialOf: graph, seed: 0)
+        let parameters = try ParameterStore(forInferenceOf: &graph, weights: weights, backend: backend)
+        let plan = try Plan(graph, capacity: 3, parameters: parameters, parametersAreConstant: true)
+        try plan.write([Float](repeating: 0.5, count: 3 * network.input.count), toInput: "images")
+        for _ in 1...3 { try plan.run(Invocation(count: 3)) }
+        begin_allocations(0)
+        for _ in 1...5 { try plan.run(Invocation(count: 3)) }
+        #expect(count_allocations() == 0)
+    }
+
     @Test func `What is allocated is counted`() {
         begin_allocations(4000)
         let few = [Int](repeating: count_allocations() == 0 ? 1 : 0, count: 100)
