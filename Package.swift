@@ -7,10 +7,12 @@ let package = Package(
     name: "Ocellus",
     products: [
         .library(name: "Ocellus", targets: ["Ocellus"]),
+        .library(name: "OcellusONNX", targets: ["OcellusONNX"]),
         .executable(name: "ocellus", targets: ["OcellusCommand"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
@@ -40,9 +42,16 @@ let package = Package(
                 "OcellusGraph", "OcellusCPU", "OcellusOpenCL", "OcellusImages", "OcellusData", "OcellusNetworks",
                 "OcellusModels", "OcellusTraining", .product(name: "Yams", package: "Yams"),
             ]),
+        // A product of its own, so that `Ocellus` brings no protocol buffers along.
+        .target(
+            name: "OcellusONNX",
+            dependencies: ["Ocellus", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["Messages/README.md", "Messages/onnx.proto"]),
         .executableTarget(
             name: "OcellusCommand",
-            dependencies: ["Ocellus", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: [
+                "Ocellus", "OcellusONNX", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
 
         .testTarget(name: "GraphTests", dependencies: ["OcellusGraph"]),
         .testTarget(name: "NetworksTests", dependencies: ["OcellusNetworks"]),
@@ -53,6 +62,7 @@ let package = Package(
         .testTarget(name: "ModelsTests", dependencies: ["OcellusModels"], resources: [.copy("Golden")]),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .testTarget(name: "OcellusTests", dependencies: ["Ocellus", "CAllocations"], resources: [.copy("Golden")]),
+        .testTarget(name: "ONNXTests", dependencies: ["OcellusONNX"]),
         .testTarget(name: "CommandTests", dependencies: ["OcellusCommand"]),
         .testTarget(name: "BackendTests", dependencies: ["Ocellus"], resources: [.copy("Golden")]),
     ],

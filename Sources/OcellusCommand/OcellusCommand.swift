@@ -17,8 +17,8 @@ struct OcellusCommand: ParsableCommand {
             """,
         version: ocellusVersion,
         subcommands: [
-            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ImportCommand.self, NetworksCommand.self,
-            SummaryCommand.self, DevicesCommand.self, DoctorCommand.self, BenchCommand.self,
+            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ImportCommand.self, ExportCommand.self,
+            NetworksCommand.self, SummaryCommand.self, DevicesCommand.self, DoctorCommand.self, BenchCommand.self,
             DemoDataCommand.self,
         ])
 }

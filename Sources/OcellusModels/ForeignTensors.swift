@@ -10,7 +10,7 @@ struct ForeignTensors {
 
     /// - Throws: `ModelError` when the file is not safetensors.
     init(_ path: String, for network: Network) throws {
-        try Self.refusePickle(path)
+        try Pickle.refuse(path)
         file = try SafetensorsFile(path)
         let names = file.names.filter { !$0.hasSuffix("num_batches_tracked") }
         let translated = TimmNames.torchvisionNames(of: names, network: network.name)
@@ -39,19 +39,5 @@ struct ForeignTensors {
         }
         // timm trains with PyTorch's ε, and those that it took over from TensorFlow have TensorFlow's.
         return isTimm ? network.withBatchNormalization(epsilon: network.hasSamePadding ? 1e-3 : 1e-5) : network
-    }
-
-    /// Pickles can hold programs, so none is ever read.
-    private static func refusePickle(_ path: String) throws {
-        let file = try MappedFile(path)
-        let start = withExtendedLifetime(file) { Array(file.bytes.prefix(4)) }
-        let isPickle = start.prefix(2) == [0x80, 0x02]
-        let isArchive = start == [0x50, 0x4B, 0x03, 0x04]
-        guard isPickle || isArchive else { return }
-        throw ModelError(
-            path,
-            "is a PyTorch pickle, which can hold programs and is never read. Convert it where you trust it: python -c "
-                + "\"import torch, safetensors.torch as s; s.save_file(torch.load('\(path)', weights_only=True), "
-                + "'weights.safetensors')\".")
     }
 }

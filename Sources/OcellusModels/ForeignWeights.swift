@@ -117,15 +117,6 @@ private struct TensorFit {
 }
 
 extension Shape {
-    /// `[height, width, in, out]` as `[out, in, height, width]`, `[in, out]` as `[out, in]`, others as they are.
-    fileprivate var outputFirst: Shape {
-        switch rank {
-        case 4: [self[3], self[2], self[0], self[1]]
-        case 2: [self[1], self[0]]
-        default: self
-        }
-    }
-
     /// The extents but for ones at the end: a matrix may be stored as a 1×1 filter, a scale a channel as `[C, 1, 1]`.
     fileprivate var significant: [Int] {
         Array(dimensions.prefix((dimensions.lastIndex { $0 != 1 } ?? -1) + 1))
@@ -136,32 +127,6 @@ extension Shape {
         var rest = dimensions
         rest.remove(at: place)
         return rest
-    }
-
-    /// Elements of a tensor of this shape, from the order in which PyTorch has them.
-    fileprivate func fromOutputFirst(_ values: [Float]) -> [Float] {
-        guard rank == 4 || rank == 2 else { return values }
-        let outputs = self[-1]
-        let inputs = self[-2]
-        let places = count / (inputs * outputs)
-        return [Float](unsafeUninitializedCapacity: count) { target, initialized in
-            values.withUnsafeBufferPointer { source in
-                // Blocks, so that neither side is read in strides alone.
-                let block = 16
-                for firstOutput in stride(from: 0, to: outputs, by: block) {
-                    let end = min(firstOutput + block, outputs)
-                    for input in 0..<inputs {
-                        for place in 0..<places {
-                            let row = (place * inputs + input) * outputs
-                            for output in firstOutput..<end {
-                                target[row + output] = source[(output * inputs + input) * places + place]
-                            }
-                        }
-                    }
-                }
-            }
-            initialized = count
-        }
     }
 }
 
