@@ -147,7 +147,7 @@ def export_from_torch(model, path, images, is_dynamo):
 
 def ways(name, files, pixels, labels, folder, devices):
     """Each column's difference for one network."""
-    images = torch.from_numpy(((pixels / 255 - MEAN) / DEVIATION).transpose(0, 3, 1, 2).astype(numpy.float32))
+    images = torch.from_numpy(((pixels / 255 - MEAN) / DEVIATION).transpose(0, 3, 1, 2).astype(numpy.float32)).contiguous()
     model = network(name, images)
     model_folder = folder / name
     safetensors.torch.save_file(model.state_dict(), folder / "weights.safetensors")

@@ -15,22 +15,21 @@ public struct ModelImport: Sendable {
     /// Reads the weights and the classes' names.
     ///
     /// - Parameters:
-    ///   - weights: a safetensors file with the tensors' names of torchvision.
+    ///   - weights: a safetensors file with the tensors' names of torchvision, or of the network's own layers.
     ///   - labels: a text file with a class a line, in the order of the head. A first line `background` is left out when
     ///     the head has one class fewer.
-    ///   - size: the side of the network's input in pixels.
+    ///   - size: the side of the network's input in pixels; nil for what the network's file says, or 224.
     ///   - preprocessing: how the network wants its pictures.
     ///   - resizing: nil for the preprocessing's own.
     ///   - padding: how strided windows lay where the weights were trained.
     /// - Throws: `ModelError` naming the file and what does not fit.
     public init(
-        weights: String, network: NamedNetwork, labels: String, size: Int = 224,
+        weights: String, network: NetworkRequest, labels: String, size: Int? = nil,
         preprocessing: Preprocessing.Preset = .imagenet, resizing: Preprocessing.Resizing? = nil,
         padding: PaddingConvention = .torch
     ) throws {
-        let prepared = try Preprocessing(preprocessing, width: size, height: size, resizing: resizing)
-        func sized(_ classes: Int) -> Network {
-            network.network(height: size, width: size, classes: classes, padding: padding)
+        func sized(_ classes: Int) throws -> Network {
+            try network.network(size: size, classes: classes, padding: padding)
         }
         var classes = try Self.classes(in: labels)
         if let known = try ForeignWeights.classCount(weights, for: sized(classes.count)) {
@@ -41,13 +40,26 @@ public struct ModelImport: Sendable {
             }
         }
         let foreign = try ForeignWeights(weights, for: sized(classes.count))
+        let input = foreign.network.input
+        try self.init(
+            network: foreign.network, classes: classes,
+            preprocessing: Preprocessing(preprocessing, width: input[1], height: input[0], resizing: resizing),
+            options: [
+                "weights": weights, "network": network.description, "preprocessing": preprocessing.rawValue,
+                "padding": padding.rawValue,
+            ], weights: foreign.weights)
+    }
+
+    /// A model of parts that were read, with classes of one name told apart.
+    package init(
+        network: Network, classes: [String], preprocessing: Preprocessing, options: [String: String],
+        weights: ModelWeights
+    ) {
+        var classes = classes
         renamedClasses = Self.tellApart(&classes)
         model = Model(
-            network: foreign.network, classes: classes, preprocessing: prepared,
-            training: TrainingRecord(options: [
-                "weights": weights, "network": network.rawValue, "preprocessing": preprocessing.rawValue,
-                "padding": padding.rawValue,
-            ]), weights: foreign.weights)
+            network: network, classes: classes, preprocessing: preprocessing,
+            training: TrainingRecord(options: options), weights: weights)
     }
 
     /// Writes the model to a folder, which must not exist yet.
@@ -66,7 +78,9 @@ public struct ModelImport: Sendable {
     /// The most classes that a file may name.
     private static let maximumCount = 65_536
 
-    private static func classes(in path: String) throws -> [String] {
+    /// The classes that a file names, one a line.
+    /// - Throws: `ModelError` naming the file.
+    package static func classes(in path: String) throws -> [String] {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw ModelError(path, "cannot be read; it is to name a class a line.")
         }

@@ -4,7 +4,7 @@ package enum Pickle {
     package static func refuse(_ path: String) throws {
         let file = try MappedFile(path)
         let start = withExtendedLifetime(file) { Array(file.bytes.prefix(4)) }
-        let isPickle = start.count == 4 && start[0] == 0x80 && 2...5 ~= start[1]
+        let isPickle = start.count >= 2 && start[0] == 0x80 && 2...5 ~= start[1]
         let isArchive = start == [0x50, 0x4B, 0x03, 0x04]
         guard isPickle || isArchive else { return }
         throw ModelError(

@@ -36,7 +36,7 @@ public enum SafetensorsElementType: String, Sendable, CaseIterable {
 
     /// Converts `source`, little-endian elements of this type, to `Float`, rounding `F64` to nearest.
     /// - Returns: false when the type is not one of `F32`, `F16`, `BF16` and `F64`.
-    func convert(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableBufferPointer<Float>) -> Bool {
+    package func convert(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableBufferPointer<Float>) -> Bool {
         switch self {
         case .float32:
             for index in target.indices {

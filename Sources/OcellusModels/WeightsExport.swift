@@ -23,10 +23,13 @@ extension Model {
         let shapes = Dictionary(stored.map { ($0.name, $0.description.shape) }) { first, _ in first }
         let tensors = stored.map { value in
             let shape = value.description.shape
-            let outside =
-                layout == .hwio
-                ? shape : named?.torchvisionShape(of: value.name, shape.outputFirst) ?? shape.outputFirst
-            return (name: value.name, shape: outside)
+            guard layout == .oihw else { return (name: value.name, shape: shape) }
+            let theirs = named?.torchvisionShape(of: value.name, shape.outputFirst)
+            // A network of another make may have the name, and other tensors.
+            return (
+                name: value.name,
+                shape: theirs.flatMap { $0.count == shape.count ? $0 : nil } ?? shape.outputFirst
+            )
         }
         // PyTorch's own files say so; a file in our layout says that it is ours, and is read back as it is.
         let format = layout == .hwio ? "ocellus" : "pt"

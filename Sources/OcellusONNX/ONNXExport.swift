@@ -35,7 +35,7 @@ public struct ONNXExport: Sendable {
         ]
         message = .with {
             $0.irVersion = 8
-            $0.producerName = "ocellus"
+            $0.producerName = Self.producerName
             $0.producerVersion = ocellusVersion
             $0.opsetImport = [.with { $0.version = 17 }]
             $0.graph = writer.message
@@ -64,6 +64,8 @@ public struct ONNXExport: Sendable {
     /// A protocol buffer's limit, with room for the graph.
     private static let maximumByteCount = 2_000_000_000
 
+    static let producerName = "ocellus"
+    static let imagesName = "images"
     static let classesKey = "classes"
     static let preprocessingKey = "preprocessing"
 }

@@ -13,7 +13,7 @@ struct RealWeightsTests {
     ) throws {
         let weights = realData + "/weights/\(network.rawValue)-imagenet.safetensors"
         let imported = try ModelImport(
-            weights: weights, network: network, labels: realData + "/weights/imagenet_labels.txt", size: size,
+            weights: weights, network: .named(network), labels: realData + "/weights/imagenet_labels.txt", size: size,
             preprocessing: preprocessing, padding: padding)
         #expect(imported.model.classes.count == 1000 && imported.renamedClasses == ["crane (2)"])
         let predictor = try Predictor(imported.model, backend: CPUBackend())

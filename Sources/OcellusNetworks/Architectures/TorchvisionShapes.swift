@@ -10,11 +10,11 @@ extension NamedNetwork {
         switch self {
         case .mobileNetV3Small, .mobileNetV3Large, .efficientNetB0:
             let isSqueezing = tensor.hasSuffix(".fc1.weight") || tensor.hasSuffix(".fc2.weight")
-            return isSqueezing ? [shape[0], shape[1], 1, 1] : shape
+            return isSqueezing && shape.rank == 2 ? [shape[0], shape[1], 1, 1] : shape
         case .convNeXtTiny:
-            if tensor.hasSuffix(".layer_scale") { return [shape[0], 1, 1] }
+            if tensor.hasSuffix(".layer_scale"), shape.rank == 1 { return [shape[0], 1, 1] }
             let isLinear = tensor.hasSuffix(".block.3.weight") || tensor.hasSuffix(".block.5.weight")
-            return isLinear ? [shape[0], shape[1]] : shape
+            return isLinear && shape.rank == 4 ? [shape[0], shape[1]] : shape
         case .simple, .squeezeNet11, .mobileNetV2, .resnet18, .resnet34, .resnet50: return shape
         }
     }

@@ -9,11 +9,17 @@ struct NetworkBenchCommand: ParsableCommand {
             weights to the end of the first step.
             """)
 
-    @Option(help: ArgumentHelp("The network: \(NamedNetwork.allNames).", valueName: "name"))
-    var network: NamedNetwork = .simple
+    @Option(
+        help: ArgumentHelp(
+            "The network: \(NamedNetwork.allNames), a YAML or JSON file that describes one, or a model's folder.",
+            valueName: "name"))
+    var network = NamedNetwork.simple.rawValue
 
-    @Option(help: ArgumentHelp("Side of the network's input, in pixels.", valueName: "pixels"))
-    var size: Int = 224
+    @Option(
+        help: ArgumentHelp(
+            "Side of the network's input, in pixels (default: 224, or what the network's file says).",
+            valueName: "pixels"))
+    var size: Int?
 
     @Option(help: ArgumentHelp("How many classes the network tells apart.", valueName: "n"))
     var classes: Int = 3
@@ -40,7 +46,7 @@ struct NetworkBenchCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard 1...16384 ~= size, 2...65536 ~= classes, 1...65536 ~= batch, seconds > 0 else {
+        guard 1...16384 ~= size ?? 224, 2...65536 ~= classes, 1...65536 ~= batch, seconds > 0 else {
             throw ValidationError("--size, --classes, --batch and --seconds must be positive, and --classes 2 or more")
         }
         if denseWeights != .fp32, mode == .training {
@@ -49,23 +55,24 @@ struct NetworkBenchCommand: ParsableCommand {
     }
 
     func run() throws {
+        let timed =
+            try NetworkRequest(network)?.network(size: size, classes: classes) ?? Model(contentsOf: network).network
         let chosen = try device.choose(denseWeights: denseWeights)
         let profiler = profile.makeProfiler()
         let result = try StepBenchmark(
-            network.network(height: size, width: size, classes: classes), backend: chosen.backend, batch: batch,
-            mode: mode, seconds: seconds, profiler: profiler)
-        try show(result)
+            timed, backend: chosen.backend, batch: batch, mode: mode, seconds: seconds, profiler: profiler)
+        try show(result, of: timed)
         try profile.finish(profiler, on: chosen.backend) { profile in
             if json { return try Terminal.writeJSON(profile) }
             Terminal.write("\n" + profile.text(isTerminal: Terminal.isOutputTerminal))
         }
     }
 
-    private func show(_ result: StepBenchmark) throws {
+    private func show(_ result: StepBenchmark, of network: Network) throws {
         if json { return try Terminal.writeJSON(result) }
         var table = Table(["network", "mode", "batch", "images/s", "ms/step", "ready s", "peak MB", "device"])
         table.add([
-            network.rawValue, mode.rawValue, "\(batch)", Terminal.number(result.imagesPerSecond, digits: 1),
+            network.name, mode.rawValue, "\(batch)", Terminal.number(result.imagesPerSecond, digits: 1),
             Terminal.number(result.millisecondsPerStep, digits: 2),
             Terminal.number(result.preparationSeconds, digits: 2), Terminal.number(result.peakMemoryMB, digits: 0),
             result.device,
