@@ -3,7 +3,9 @@ import OcellusGraph
 import Testing
 
 @Suite struct MatrixMultiplicationTests {
-    static let extents = [(1, 1, 1), (5, 3, 2), (6, 16, 16), (7, 31, 17), (13, 600, 33), (99, 1030, 70), (200, 64, 129)]
+    static let extents = [
+        (1, 1, 1), (5, 3, 2), (6, 16, 16), (7, 31, 17), (13, 600, 33), (99, 1030, 70), (200, 64, 129),
+    ]
 
     @Test(arguments: InstructionSet.available, extents)
     func productsAgreeWithPlainLoopsWhicheverFactorIsTransposed(
