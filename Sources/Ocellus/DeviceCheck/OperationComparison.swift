@@ -4,15 +4,15 @@ import OcellusGraph
 ///
 /// The inputs of an operation are what the reference computed before, so that an error shows where it is made, and content
 /// is of the kind that the operation meets in use (places of maxima, variances, one-hot targets).
-struct OperationComparison {
+package struct OperationComparison {
     /// How an operation fared.
-    struct Result {
+    package struct Result {
         /// How many shapes it was run on.
-        var shapes = 0
+        package var shapes = 0
         /// The largest normalised squared error.
-        var worstError = 0.0
+        package var worstError = 0.0
         /// What went wrong first, if anything did.
-        var failure: String?
+        package var failure: String?
     }
 
     /// The largest normalised squared error that rounding may make.
@@ -21,9 +21,9 @@ struct OperationComparison {
     let candidate: any Backend
     let reference: any Backend
     /// Results by the operation's name.
-    private(set) var results: [String: Result] = [:]
+    package private(set) var results: [String: Result] = [:]
 
-    init(_ candidate: any Backend, against reference: any Backend) {
+    package init(_ candidate: any Backend, against reference: any Backend) {
         self.candidate = candidate
         self.reference = reference
     }
@@ -32,7 +32,7 @@ struct OperationComparison {
     ///
     /// - Parameter inputs: the samples of each input.
     /// - Throws: what the reference throws; a failure of the candidate is a result.
-    mutating func run(_ graph: Graph, inputs: [String: [Float]], count: Int, isInference: Bool) throws {
+    package mutating func run(_ graph: Graph, inputs: [String: [Float]], count: Int, isInference: Bool) throws {
         var graph = graph
         graph.removeUnused()
         let invocation = Invocation(count: count, step: 2, learningRate: 0.05, seed: 3)
