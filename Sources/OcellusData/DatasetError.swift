@@ -43,7 +43,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
         case .unlistable(let folder, let reason):
             return "The folder \(quoted(folder)) cannot be listed: \(reason)."
         case .noPictures(let folder):
-            return "No pictures (.jpg, .jpeg, .png) were found in \(quoted(folder)). "
+            return "No pictures (.jpg, .jpeg, .png, .bmp) were found in \(quoted(folder)). "
                 + "Put each class's pictures in a folder of its name: \(folder)/CLASS/picture.jpg."
         case .noClassFolders(let folder, let pictures, let example):
             return "\(quoted(folder)) holds \(pictures) \(pictures == 1 ? "picture" : "pictures") directly "

@@ -59,7 +59,7 @@ struct FolderListing {
         }
     }
 
-    private static let extensions: Set<String> = ["jpg", "jpeg", "png"]
+    private static let extensions: Set<String> = ["jpg", "jpeg", "png", "bmp"]
 
     private static func isPicture(_ name: String) -> Bool {
         guard let dot = name.lastIndex(of: ".") else { return false }

@@ -1,5 +1,5 @@
 extension RGBImage {
-    /// Decodes a JPEG or PNG picture to upright 8-bit RGB.
+    /// Decodes a JPEG, PNG or BMP picture to upright 8-bit RGB.
     ///
     /// The format is found by the first bytes. Whatever the picture holds becomes RGB by these rules, Pillow's unless
     /// noted:
@@ -27,11 +27,12 @@ extension RGBImage {
             switch format {
             case .jpeg: try decodeJPEG(bytes, name: name, limits: limits)
             case .png: try decodePNG(bytes, name: name, limits: limits)
+            case .bmp: try decodeBMP(bytes, name: name, limits: limits)
             }
         return image.oriented(Orientation(of: bytes, format: format))
     }
 
-    /// Decodes a JPEG or PNG picture to upright 8-bit RGB, by the rules of `decode(_:name:limits:)`.
+    /// Decodes a JPEG, PNG or BMP picture to upright 8-bit RGB, by the rules of `decode(_:name:limits:)`.
     ///
     /// - Parameters:
     ///   - bytes: The whole file.
@@ -46,7 +47,7 @@ extension RGBImage {
         }
     }
 
-    /// Decodes a JPEG or PNG file to upright 8-bit RGB, by the rules of `decode(_:name:limits:)`.
+    /// Decodes a JPEG, PNG or BMP file to upright 8-bit RGB, by the rules of `decode(_:name:limits:)`.
     ///
     /// - Throws: `ImageError` that names the path.
     public static func decode(
@@ -66,6 +67,7 @@ extension RGBImage {
             switch format {
             case .jpeg: try peekSizeOfJPEG(bytes, name: name)
             case .png: try peekSizeOfPNG(bytes, name: name)
+            case .bmp: try peekSizeOfBMP(bytes, name: name)
             }
         return Orientation(of: bytes, format: format).swapsSides ? (size.height, size.width) : size
     }

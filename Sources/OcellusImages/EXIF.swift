@@ -8,6 +8,7 @@ extension Orientation {
             switch format {
             case .jpeg: Self.exifBlock(ofJPEG: file).flatMap(Self.init(exif:))
             case .png: Self.exifBlock(ofPNG: file).flatMap(Self.init(exif:)) ?? Self.profile(ofPNG: file)
+            case .bmp: Orientation?.none
             }
         self = orientation ?? .upright
     }

@@ -6,7 +6,7 @@ public struct ImageError: Error, Sendable, Equatable, CustomStringConvertible {
         case unreadable(String)
         /// There is not a single byte.
         case empty
-        /// Neither a JPEG nor a PNG, nor any other picture that is known by its first bytes.
+        /// Neither a JPEG, a PNG nor a BMP, nor any other picture that is known by its first bytes.
         case notAPicture
         /// A picture of another format, named.
         case unsupportedFormat(String)
@@ -41,7 +41,7 @@ public struct ImageError: Error, Sendable, Equatable, CustomStringConvertible {
         case .notAPicture:
             "\(name) is not a picture. Remove it, or convert it to JPEG or PNG."
         case .unsupportedFormat(let format):
-            "\(name) is a \(format) picture, but only JPEG and PNG are supported. Convert it to one of them."
+            "\(name) is a \(format) picture, but only JPEG, PNG and BMP are supported. Convert it to one of them."
         case .tooLarge(let what):
             "\(name) is too large: \(what). Scale it down, or raise the limit."
         case .truncated(let format):

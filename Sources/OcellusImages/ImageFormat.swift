@@ -1,6 +1,6 @@
-/// A picture format that can be read and written.
+/// A picture format that can be read; JPEG and PNG can be written too.
 public enum ImageFormat: String, Sendable, Equatable, CaseIterable, CustomStringConvertible {
-    case jpeg, png
+    case jpeg, png, bmp
 
     /// As "JPEG".
     public var description: String { rawValue.uppercased() }
@@ -17,13 +17,13 @@ public enum ImageFormat: String, Sendable, Equatable, CaseIterable, CustomString
         if bytes.isEmpty { throw ImageError(name: name, reason: .empty) }
         if holds([0xFF, 0xD8, 0xFF]) { return .jpeg }
         if holds([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return .png }
+        if holds("BM") { return .bmp }
         if holds("PNG", at: 1) {
             throw ImageError(name: name, reason: .corrupt(.png, "its first eight bytes are not a PNG's"))
         }
         let others: [(format: String, isFound: Bool)] = [
             ("WebP", holds("RIFF") && holds("WEBP", at: 8)),
             ("GIF", holds("GIF8")),
-            ("BMP", holds("BM")),
             ("TIFF", holds([0x49, 0x49, 0x2A, 0]) || holds([0x4D, 0x4D, 0, 0x2A])),
             ("AVIF", holds("ftypavi", at: 4)),
             ("HEIC", ["heic", "heix", "heim", "hevc", "mif1", "msf1"].contains { holds("ftyp" + $0, at: 4) }),

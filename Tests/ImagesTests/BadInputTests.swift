@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("RIFF\u{1}\u{2}\u{3}\u{4}WEBPVP8 ", "WebP"), ("GIF89a", "GIF"), ("BM\u{1}\u{2}", "BMP"),
+        ("RIFF\u{1}\u{2}\u{3}\u{4}WEBPVP8 ", "WebP"), ("GIF89a", "GIF"),
         ("II*\0", "TIFF"), ("\0\0\0 ftypavif", "AVIF"), ("\0\0\0 ftypheic", "HEIC"), ("<svg xmlns", "SVG"),
     ])
     func `A picture of another format is named, with what to do`(text: String, format: String) {

@@ -21,6 +21,15 @@ import Testing
         }
     }
 
+    @Test func `BMP of every depth, version and compression decodes exactly`() throws {
+        let cases = try Golden.load("bmp")
+        #expect(cases.count == 16)
+        for golden in cases {
+            let image = try RGBImage.decode(golden.bytes, name: golden.name)
+            #expect(image == golden.expected, "\(golden.name)")
+        }
+    }
+
     @Test func `Every EXIF orientation turns the picture upright`() throws {
         let cases = try Golden.load("orientation")
         #expect(cases.count == 22)

@@ -24,7 +24,7 @@ struct Golden: Decodable {
 
     /// Every case whose file is a whole picture.
     static func pictures() throws -> [Golden] {
-        try load("png") + load("jpeg") + load("orientation")
+        try load("png") + load("jpeg") + load("orientation") + load("bmp")
     }
 }
 

@@ -6,7 +6,7 @@ struct TrainCommand: ParsableCommand {
         commandName: "train",
         abstract: "Train a classifier on a folder of labelled pictures.",
         discussion: """
-            DATA holds a folder of JPEG and PNG pictures for each class, or train/, validation/ and test/ with such folders \
+            DATA holds a folder of JPEG, PNG and BMP pictures for each class, or train/, validation/ and test/ with such folders \
             in them. The run's folder gets model/ (the weights of the epoch with the best validation accuracy), metrics.csv, \
             split.csv, run.json and the last checkpoint. It must not exist yet; a run that was stopped goes on with \
             'ocellus train --resume RUN', to the same weights as if it had never stopped.

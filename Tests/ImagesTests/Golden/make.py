@@ -135,6 +135,104 @@ def judge(name, file, expected, has_alpha):
     assert image.convert("RGB").tobytes() == expected, name
 
 
+# MARK: BMP, written by hand: Pillow writes only the plainest.
+
+
+def bmp(bits, rows, palette=(), masks=(), header=40, compression=0, top_down=False, data=None):
+    """A file of rows of stored pixel values, top row first, or of `data`."""
+    if data is None:
+        ordered = rows if top_down else rows[::-1]
+        if bits <= 8:
+            packed = [packed_row(row, bits) for row in ordered]
+        else:
+            packed = [b"".join(value.to_bytes(bits // 8, "little") for value in row) for row in ordered]
+        data = b"".join(row + bytes(-len(row) % 4) for row in packed)
+    height = -HEIGHT if top_down else HEIGHT
+    if header == 12:
+        info = struct.pack("<IHHHH", 12, WIDTH, HEIGHT, 1, bits)
+    else:
+        info = struct.pack("<IiiHHIIiiII", header, WIDTH, height, 1, bits, compression, len(data), 2835, 2835, len(palette), 0)
+    fields = b"".join(struct.pack("<I", mask) for mask in masks)
+    info += fields if header == 40 else fields + bytes(header - len(info) - len(fields))
+    table = b"".join(bytes(color[::-1]) + (b"" if header == 12 else b"\0") for color in palette)
+    start = 14 + len(info) + len(table)
+    return struct.pack("<2sIHHI", b"BM", start + len(data), 0, 0, start) + info + table + data
+
+
+def run_lengths(rows, bits, literal):
+    """Rows in runs of at most six equal values, or as literals; without the mark at the end."""
+    data = b""
+    for number, row in enumerate(rows[::-1]):
+        if literal:
+            packed = packed_row(row, bits)
+            data += bytes([0, len(row)]) + packed + bytes(len(packed) % 2)
+        else:
+            start = 0
+            while start < len(row):
+                end = start
+                while end < len(row) and end - start < 6 and row[end] == row[start]:
+                    end += 1
+                data += bytes([end - start, row[start] if bits == 8 else row[start] * 17])
+                start = end
+        if number < len(rows) - 1:
+            data += bytes([0, 0])
+    return data
+
+
+def spread(value, mask):
+    if mask == 0:
+        return 255
+    low = (mask & -mask).bit_length() - 1
+    return ((value & mask) >> low) * 255 // (mask >> low)
+
+
+def bmp_cases():
+    cases = []
+
+    def add(name, bits, most, palette=(), masks=(), pillow=True, **options):
+        rows = [[rng.randint(0, most) for _ in range(WIDTH)] for _ in range(HEIGHT)]
+        runs = options.pop("runs", None)
+        if runs:
+            rows = [[row[0]] * 5 + row[5:] for row in rows]
+            options["data"] = run_lengths(rows, bits, runs == "literal")
+            options["compression"] = 1 if bits == 8 else 2
+        file = bmp(bits, rows, palette, masks, **options)
+        plain = {16: (0x7C00, 0x3E0, 0x1F, 0), 24: (0xFF0000, 0xFF00, 0xFF, 0), 32: (0xFF0000, 0xFF00, 0xFF, 0)}
+        fields = tuple(masks) + (0,) * (4 - len(masks)) if masks else plain.get(bits)
+
+        def rgb(value):
+            if palette:
+                return palette[value]
+            return over_white([spread(value, mask) for mask in fields[:3]], spread(value, fields[3]))
+
+        expected = bytes(s for row in rows for value in row for s in rgb(value))
+        if pillow:
+            image = Image.open(io.BytesIO(file))
+            if image.mode == "RGBA":
+                image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+            assert image.convert("RGB").tobytes() == expected, name
+        cases.append(case(name, file, WIDTH, HEIGHT, expected))
+
+    colors = [[rng.randint(0, 255) for _ in range(3)] for _ in range(256)]
+    for bits in (1, 4, 8):
+        add(f"palette-{bits}", bits, (1 << bits) - 1, colors[: 1 << bits])
+    add("palette-8-short", 8, 99, colors[:100])
+    add("palette-8-core", 8, 255, colors, header=12)
+    for bits in (16, 24, 32):
+        add(f"rgb-{bits}", bits, (1 << min(bits, 24)) - 1)
+    add("rgb-24-top-down", 24, 0xFFFFFF, top_down=True)
+    add("rgb-24-core", 24, 0xFFFFFF, header=12)
+    add("masks-565", 16, 0xFFFF, masks=(0xF800, 0x7E0, 0x1F), compression=3)
+    # Pillow does not know these masks.
+    add("masks-2-10-10-10", 32, 0x3FFFFFFF, masks=(0x3FF00000, 0xFFC00, 0x3FF), compression=3, pillow=False)
+    add("masks-alpha", 32, 0xFFFFFFFF, masks=(0xFF0000, 0xFF00, 0xFF, 0xFF000000), compression=3, header=124)
+    add("runs-8", 8, 255, colors, runs="runs")
+    add("literals-8", 8, 255, colors, runs="literal")
+    # Pillow drops the last half of a byte of a literal of odd length.
+    add("literals-4", 4, 15, colors[:16], runs="literal", pillow=False)
+    return cases
+
+
 # MARK: JPEG, EXIF and resizing: Pillow's files and Pillow's answers.
 
 
@@ -228,12 +326,14 @@ def bomb_cases():
 def real_cases():
     """Checksums of what Pillow makes of photos beside the package: decoded, and resized to 224×224."""
     data = HERE.parents[3] / "shared" / "data"
-    files = sorted((data / "photos").glob("*.jpg"))
+    files = sorted((data / "photos").iterdir())
     for folder in ("recycling/*", "hands/*", "eggs/*"):
         for place in sorted(p for p in data.glob(folder) if p.is_dir()):
             files += sorted(place.glob("*.jpg"))[::90]
     odd = ["pillow/hopper.png", "pillow/pil_sample_cmyk.jpg", "pillow/exif_imagemagick_orientation.png"]
     odd += ["libjpeg-turbo/testimgint.jpg", "libjpeg-turbo/testimgari.jpg", "libjpeg-turbo/monkey16.png"]
+    odd += ["pillow/hopper.bmp", "pillow/hopper_rle8.bmp", "pillow/hopper_rle8_row_overflow.bmp"]
+    odd += ["libjpeg-turbo/vgl_6434_0018a.bmp"]
     odd += ["exif-orientation/Portrait_3.jpg", "exif-orientation/Portrait_6.jpg", "pillow/hopper_gray.jpg"]
     files += [data / "odd-images" / name for name in odd]
     cases = []
@@ -252,5 +352,6 @@ write("jpeg", jpeg_cases())
 write("orientation", orientation_cases())
 write("resize", resize_cases())
 write("bombs", bomb_cases())
+write("bmp", bmp_cases())
 if (HERE.parents[3] / "shared" / "data").is_dir():
     write("real", real_cases())
