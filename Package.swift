@@ -8,6 +8,7 @@ let package = Package(
     products: [
         .library(name: "Ocellus", targets: ["Ocellus"]),
         .library(name: "OcellusONNX", targets: ["OcellusONNX"]),
+        .library(name: "OcellusLabels", targets: ["OcellusLabels"]),
         .executable(name: "ocellus", targets: ["OcellusCommand"]),
     ],
     dependencies: [
@@ -47,10 +48,15 @@ let package = Package(
             name: "OcellusONNX",
             dependencies: ["Ocellus", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             exclude: ["Messages/README.md", "Messages/onnx.proto"]),
+        // A product of its own, so that `Ocellus` brings no XML along.
+        .target(
+            name: "OcellusLabels",
+            dependencies: ["OcellusData", "OcellusImages", .product(name: "Yams", package: "Yams")]),
         .executableTarget(
             name: "OcellusCommand",
             dependencies: [
-                "Ocellus", "OcellusONNX", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Ocellus", "OcellusONNX", "OcellusLabels",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         .testTarget(name: "GraphTests", dependencies: ["OcellusGraph"]),
@@ -59,6 +65,7 @@ let package = Package(
         .testTarget(name: "OpenCLTests", dependencies: ["OcellusOpenCL"]),
         .testTarget(name: "ImagesTests", dependencies: ["OcellusImages"], resources: [.copy("Golden")]),
         .testTarget(name: "DataTests", dependencies: ["OcellusData"], resources: [.copy("Golden")]),
+        .testTarget(name: "LabelsTests", dependencies: ["OcellusLabels"]),
         .testTarget(name: "ModelsTests", dependencies: ["OcellusModels"], resources: [.copy("Golden")]),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .testTarget(name: "OcellusTests", dependencies: ["Ocellus", "CAllocations"], resources: [.copy("Golden")]),

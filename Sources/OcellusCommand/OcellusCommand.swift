@@ -19,6 +19,6 @@ struct OcellusCommand: ParsableCommand {
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ImportCommand.self, ExportCommand.self,
             NetworksCommand.self, SummaryCommand.self, DevicesCommand.self, DoctorCommand.self, BenchCommand.self,
-            DemoDataCommand.self,
+            DemoDataCommand.self, ImportLabelsCommand.self, SplitCommand.self,
         ])
 }

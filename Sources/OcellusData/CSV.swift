@@ -1,19 +1,19 @@
 /// Comma-separated values after RFC 4180: a field with a comma, a quotation mark or a line break stands in quotation marks,
 /// and a quotation mark in it is doubled.
-enum CSV {
+package enum CSV {
     /// One record and the line it starts on, counted from 1.
-    struct Record: Equatable {
-        let line: Int
-        let fields: [String]
+    package struct Record: Equatable {
+        package let line: Int
+        package let fields: [String]
     }
 
-    struct SyntaxError: Error {
-        let line: Int
-        let reason: String
+    package struct SyntaxError: Error {
+        package let line: Int
+        package let reason: String
     }
 
     /// One record with the line break at its end.
-    static func line(_ fields: [String]) -> String { fields.map(field).joined(separator: ",") + "\n" }
+    package static func line(_ fields: [String]) -> String { fields.map(field).joined(separator: ",") + "\n" }
 
     private static func field(_ text: String) -> String {
         let needsQuotes =
@@ -29,7 +29,7 @@ enum CSV {
     }
 
     /// Reads records separated by LF or CRLF; blank lines are skipped, as is a byte order mark.
-    static func parse(_ text: String) throws(SyntaxError) -> [Record] {
+    package static func parse(_ text: String) throws(SyntaxError) -> [Record] {
         var records: [Record] = []
         var fields: [String] = []
         var field: [UInt8] = []

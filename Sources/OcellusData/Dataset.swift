@@ -8,6 +8,16 @@ public enum Part: String, Codable, Sendable, CaseIterable {
     case validation
     /// What the final figures are measured on, once.
     case test
+
+    /// What a folder's name says, in any case: `train`, `val`, `valid`, `validation`, `test`.
+    package init?(folderName name: String) {
+        switch name.lowercased() {
+        case "train": self = .train
+        case "val", "valid", "validation": self = .validation
+        case "test": self = .test
+        default: return nil
+        }
+    }
 }
 
 /// One labelled picture of a data set.
@@ -64,12 +74,15 @@ public struct UnreadableFile: Sendable, Equatable, CustomStringConvertible {
 }
 
 /// Labelled pictures in class folders: `FOLDER/CLASS/*.jpg`, or `FOLDER/train/CLASS/*.jpg` with `val`, `valid` or
-/// `validation`, and `test` beside `train`; or in folders with a `_classes.csv`, as Roboflow exports them.
+/// `validation`, and `test` beside `train`; in folders with a `_classes.csv`, as Roboflow exports them;
+/// or wherever a file of labels says (CSV with the columns `file`, `class` and `part`).
 ///
 /// Classes and samples stand in the order of their names' Unicode scalars, so the same files give the same data set on
 /// every machine.
 public struct Dataset: Sendable {
-    /// The path of the folder, as it was given.
+    /// The folder, or the file of labels, as it was given.
+    public let source: String
+    /// The folder that the samples' paths start from: the given one, or the one that the file of labels lies in.
     public let folder: String
     /// The names of the classes; a sample's label is a place in this array.
     public let classes: [String]
@@ -88,22 +101,24 @@ public struct Dataset: Sendable {
     /// ``checked(filling:threads:progress:)``.
     ///
     /// - Parameters:
-    ///   - folder: The folder that holds the class folders.
+    ///   - folder: The folder that holds the class folders, or a CSV file of labels (columns `file`, `class` and, if it
+    ///     comes split, `part`), whose paths are read from its own folder on.
     ///   - classes: A model's classes. Labels then follow its order, the folder may lack some, and a folder of another
     ///     name is an error. By default the classes are the folder's.
     ///   - threads: How many threads read; by default one a core.
     /// - Throws: ``DatasetError`` for a folder that is missing, holds no pictures, pictures outside of class folders
     ///   only, an empty class, one class only, or labels that are wrong.
     public init(folder: String, classes: [String]? = nil, threads: Int? = nil) throws {
-        let listing = try Manifest(folder: folder)
+        let source = folder
+        let (folder, listing) = try Manifest.read(source)
         let names = classes ?? listing.classNames
         for name in listing.classNames where !names.contains(name) {
-            throw DatasetError.unknownClass(name: name, folder: folder, known: names)
+            throw DatasetError.unknownClass(name: name, folder: source, known: names)
         }
         let places = Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first })
         let entries = listing.pictures
         let read = parallelMap(count: entries.count, threads: threads ?? availableCores()) { index in
-            Result { try ContentKey(ofFile: folder + "/" + entries[index].path) }
+            Result { try ContentKey(ofFile: pathOfFile(entries[index].path, in: folder)) }
         }
         var samples: [Sample] = []
         var unreadable: [UnreadableFile] = []
@@ -121,23 +136,25 @@ public struct Dataset: Sendable {
             }
         }
         try self.init(
-            folder: folder, classes: names, samples: samples, ignored: listing.ignored, unreadable: unreadable,
+            source: source, folder: folder, classes: names, samples: samples, ignored: listing.ignored,
+            unreadable: unreadable,
             hasGivenClasses: classes != nil)
     }
 
     /// Checks that the classes hold what training or evaluation needs.
     init(
-        folder: String, classes: [String], samples: [Sample], ignored: [String], unreadable: [UnreadableFile],
+        source: String, folder: String, classes: [String], samples: [Sample], ignored: [String],
+        unreadable: [UnreadableFile],
         hasGivenClasses: Bool
     ) throws {
-        self.folder = folder
+        (self.source, self.folder) = (source, folder)
         self.classes = classes
         self.samples = samples
         self.ignored = ignored
         self.unreadable = unreadable
         self.hasGivenClasses = hasGivenClasses
         guard !hasGivenClasses else {
-            if samples.isEmpty { throw DatasetError.noPictures(folder: folder) }
+            if samples.isEmpty { throw DatasetError.noPictures(folder: source) }
             return
         }
         let isSplit = self.isSplit
@@ -145,10 +162,10 @@ public struct Dataset: Sendable {
         for sample in samples where !isSplit || sample.part == .train { counts[sample.classIndex] += 1 }
         for (name, count) in zip(classes, counts) where count == 0 {
             throw DatasetError.emptyClass(
-                name: name, folder: folder, part: isSplit ? .train : nil,
+                name: name, folder: source, part: isSplit ? .train : nil,
                 leftOut: unreadable.count { $0.className == name })
         }
-        if classes.count == 1 { throw DatasetError.oneClass(name: classes[0], folder: folder) }
+        if classes.count == 1 { throw DatasetError.oneClass(name: classes[0], folder: source) }
     }
 
     /// The number of pictures of each class, in the classes' order.
@@ -159,7 +176,7 @@ public struct Dataset: Sendable {
     }
 
     /// The path at which a sample's file can be opened.
-    public func file(of sample: Sample) -> String { folder + "/" + sample.path }
+    public func file(of sample: Sample) -> String { pathOfFile(sample.path, in: folder) }
 
     /// 16 hexadecimal digits that change when a picture is added, removed, renamed, altered or moved to another class.
     public var fingerprint: String {

@@ -37,9 +37,11 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .missingFolder(let folder):
-            return "There is no folder \(quoted(folder)). Give the folder that holds one folder of pictures per class."
+            return "There is no folder or file \(quoted(folder)). "
+                + "Give the folder that holds one folder of pictures per class, or a CSV file of labels."
         case .notAFolder(let path):
-            return "\(quoted(path)) is not a folder. Give the folder that holds one folder of pictures per class."
+            return "\(quoted(path)) is neither a folder nor a CSV file of labels. "
+                + "Give the folder that holds one folder of pictures per class, or such a file."
         case .unlistable(let folder, let reason):
             return "The folder \(quoted(folder)) cannot be listed: \(reason)."
         case .noPictures(let folder):
@@ -88,4 +90,4 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
 }
 
 /// A name in quotation marks, as the messages show it.
-func quoted(_ name: String) -> String { "“\(name)”" }
+package func quoted(_ name: String) -> String { "“\(name)”" }

@@ -30,7 +30,7 @@ func openRegularFile(_ path: String) throws -> UnsafeMutablePointer<FILE> {
 /// A whole file.
 ///
 /// - Throws: ``DatasetError/unreadable(file:reason:)`` with the system's reason.
-func readFile(_ path: String) throws -> [UInt8] {
+package func readFile(_ path: String) throws -> [UInt8] {
     let file = try openRegularFile(path)
     defer { fclose(file) }
     var bytes: [UInt8] = []
@@ -49,7 +49,7 @@ func readFile(_ path: String) throws -> [UInt8] {
 /// when that is taken. So nothing is overwritten and no half file is left.
 ///
 /// - Throws: ``DatasetError/alreadyExists(_:)``, ``DatasetError/unwritable(file:reason:)``.
-func writeNewFile(_ bytes: [UInt8], to path: String) throws {
+package func writeNewFile(_ bytes: [UInt8], to path: String) throws {
     func failure() -> DatasetError { .unwritable(file: path, reason: String(cString: strerror(errno))) }
     let temporary = "\(path).\(getpid()).partial"
     guard let file = fopen(temporary, "wbx") else { throw failure() }
@@ -61,4 +61,16 @@ func writeNewFile(_ bytes: [UInt8], to path: String) throws {
     if errno == EEXIST || access(path, F_OK) == 0 { throw DatasetError.alreadyExists(path) }
     // Some file systems have no links; there the last check has to do.
     guard rename(temporary, path) == 0 else { throw failure() }
+}
+
+/// The first bytes of a file, at most `count`.
+///
+/// - Throws: ``DatasetError/unreadable(file:reason:)`` with the system's reason.
+package func readStart(of path: String, count: Int) throws -> [UInt8] {
+    let file = try openRegularFile(path)
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    let read = fread(&bytes, 1, count, file)
+    if ferror(file) != 0 { throw DatasetError.unreadable(file: path, reason: String(cString: strerror(errno))) }
+    return Array(bytes[..<read])
 }

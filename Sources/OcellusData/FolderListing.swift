@@ -9,7 +9,7 @@ import FoundationEssentials
 #endif
 
 /// The pictures below a folder, with the class and part that their folders say.
-struct FolderListing {
+package struct FolderListing {
     /// What was found.
     var manifest: Manifest { Manifest(classNames: classNames, pictures: pictures, ignored: ignored) }
 
@@ -25,7 +25,7 @@ struct FolderListing {
         root = folder
         let top = try list("")
         noteOutside(top)
-        let parts = top.folders.map { ($0, Self.part(named: $0)) }
+        let parts = top.folders.map { ($0, Part(folderName: $0)) }
         let named = parts.filter { $0.1 != nil }
         if named.contains(where: { $0.1 == .train }), named.count > 1 || parts.count == 1 {
             for (name, part) in parts {
@@ -49,19 +49,10 @@ struct FolderListing {
         if pictures.isEmpty { throw DatasetError.noPictures(folder: folder) }
     }
 
-    /// What a folder's name says of a part, in any case: `train`, `val`, `valid`, `validation`, `test`.
-    static func part(named name: String) -> Part? {
-        switch name.lowercased() {
-        case "train": .train
-        case "val", "valid", "validation": .validation
-        case "test": .test
-        default: nil
-        }
-    }
-
     private static let extensions: Set<String> = ["jpg", "jpeg", "png", "bmp"]
 
-    private static func isPicture(_ name: String) -> Bool {
+    /// Whether the name ends as a picture's.
+    package static func isPicture(_ name: String) -> Bool {
         guard let dot = name.lastIndex(of: ".") else { return false }
         return extensions.contains(name[name.index(after: dot)...].lowercased())
     }
@@ -116,14 +107,14 @@ struct FolderListing {
 
 /// The order of the Unicode scalars, which is the order of the UTF-8 bytes: unlike `String`'s it does not depend on the
 /// version of the Unicode tables.
-func isOrderedByScalars(_ first: String, _ second: String) -> Bool {
+package func isOrderedByScalars(_ first: String, _ second: String) -> Bool {
     first.utf8.lexicographicallyPrecedes(second.utf8)
 }
 
 /// The names of all that a folder holds, in no order.
 ///
 /// - Throws: ``DatasetError/unlistable(folder:reason:)`` with the system's reason.
-func listFolder(_ path: String) throws -> [String] {
+package func listFolder(_ path: String) throws -> [String] {
     do {
         return try FileManager.default.contentsOfDirectory(atPath: path)
     } catch {
@@ -131,8 +122,13 @@ func listFolder(_ path: String) throws -> [String] {
     }
 }
 
+/// Where a file is that a folder's listing or labels name: paths start from the folder, unless they start with `/`.
+package func pathOfFile(_ path: String, in folder: String) -> String {
+    path.hasPrefix("/") ? path : folder + "/" + path
+}
+
 /// Whether anything is found at `path`, links followed, and whether it is a folder.
-func fileKind(_ path: String, _ isFolder: inout Bool) -> Bool {
+package func fileKind(_ path: String, _ isFolder: inout Bool) -> Bool {
     FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
 }
 

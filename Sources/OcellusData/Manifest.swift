@@ -1,42 +1,49 @@
 /// Which pictures there are, what they show, and which part they belong to: what a ``Dataset`` is read from, whether class
 /// folders say so or a file of labels.
 ///
-/// Each way to say it is a reader of its own that makes a manifest: ``FolderListing``, ``RoboflowExport``.
-struct Manifest: Sendable, Equatable {
+/// Each way to say it is a reader of its own that makes a manifest: ``FolderListing``, ``RoboflowExport``, ``ManifestFile``.
+package struct Manifest: Sendable, Equatable {
     /// One picture.
-    struct Entry: Sendable, Equatable {
+    package struct Entry: Sendable, Equatable {
         /// The file's path from the data set's folder on, with `/` between folders.
-        let path: String
-        let className: String
+        package let path: String
+        package let className: String
         /// The part that it comes in; nil where the data is not split yet.
-        let part: Part?
+        package let part: Part?
+
+        package init(path: String, className: String, part: Part?) {
+            self.path = path
+            self.className = className
+            self.part = part
+        }
     }
 
     /// In the order of their Unicode scalars, without repetition.
-    let classNames: [String]
+    package let classNames: [String]
     /// In the order of their paths.
-    let pictures: [Entry]
+    package let pictures: [Entry]
     /// Paths of files that have no label, or are no pictures; sorted.
-    let ignored: [String]
+    package let ignored: [String]
 
-    init(classNames: some Sequence<String>, pictures: [Entry], ignored: [String]) {
+    package init(classNames: some Sequence<String>, pictures: [Entry], ignored: [String]) {
         self.classNames = Set(classNames).sorted(by: isOrderedByScalars)
         self.pictures = pictures.sorted { isOrderedByScalars($0.path, $1.path) }
         self.ignored = ignored.sorted(by: isOrderedByScalars)
     }
 
-    /// Reads a folder by whatever says what its pictures show.
+    /// Reads a folder by whatever says what its pictures show, or a file of labels.
     ///
+    /// - Returns: the pictures, and the folder that their paths start from.
     /// - Throws: ``DatasetError``.
-    init(folder: String) throws {
+    static func read(_ path: String) throws -> (folder: String, manifest: Manifest) {
         var isFolder = false
-        guard fileKind(folder, &isFolder) else { throw DatasetError.missingFolder(folder) }
-        guard isFolder else { throw DatasetError.notAFolder(folder) }
-        if let export = try RoboflowExport(folder: folder) {
-            self = try export.manifest()
-        } else {
-            self = try FolderListing(folder: folder).manifest
+        guard fileKind(path, &isFolder) else { throw DatasetError.missingFolder(path) }
+        guard isFolder else {
+            guard path.lowercased().hasSuffix(".csv") else { throw DatasetError.notAFolder(path) }
+            return (ManifestFile.folder(of: path), try ManifestFile.read(path))
         }
+        if let export = try RoboflowExport(folder: path) { return (path, try export.manifest()) }
+        return (path, try FolderListing(folder: path).manifest)
     }
 }
 
@@ -48,6 +55,13 @@ public struct LabelProblem: Sendable, Equatable, CustomStringConvertible {
     public let line: Int?
     /// What is wrong with it.
     public let reason: String
+
+    /// A problem; the line is nil when it is about the whole file.
+    public init(file: String, line: Int?, reason: String) {
+        self.file = file
+        self.line = line
+        self.reason = reason
+    }
 
     /// As `eggs/train/_classes.csv:7: “a.jpg” has two labels`.
     public var description: String { (line.map { "\(file):\($0)" } ?? file) + ": " + reason }

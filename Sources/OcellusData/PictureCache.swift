@@ -83,7 +83,8 @@ extension Dataset {
         }
         if failed.isEmpty { return self }
         return try Dataset(
-            folder: folder, classes: classes, samples: zip(samples, errors).filter { $1 == nil }.map(\.0),
+            source: source, folder: folder, classes: classes,
+            samples: zip(samples, errors).filter { $1 == nil }.map(\.0),
             ignored: ignored, unreadable: (unreadable + failed).sorted { isOrderedByScalars($0.path, $1.path) },
             hasGivenClasses: hasGivenClasses)
     }

@@ -60,7 +60,7 @@ extension DataSplit {
             guard let index = places[path] else {
                 let reason =
                     reasons[path].map { "was left out: \($0)" }
-                    ?? "is not among the pictures of \(quoted(dataset.folder))"
+                    ?? "is not among the pictures of \(quoted(dataset.source))"
                 throw invalid(record.line, "the file \(quoted(path)) \(reason)")
             }
             let actual = dataset.classes[dataset.samples[index].classIndex]

@@ -53,7 +53,7 @@ public struct RunDescription: Sendable, Codable {
         self.version = version
         self.date = date
         self.command = command
-        self.data = URL(fileURLWithPath: dataset.folder).standardizedFileURL.path
+        self.data = URL(fileURLWithPath: dataset.source).standardizedFileURL.path
         self.dataFingerprint = dataset.fingerprint
         self.classes = dataset.classes
         self.pictures = Dictionary(

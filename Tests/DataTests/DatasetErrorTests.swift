@@ -16,8 +16,8 @@ import Testing
 
     @Test func `A missing folder, and a file in its place`() throws {
         let folder = try classFolders([1])
-        #expect(message(folder.path + "/none").hasPrefix("There is no folder “\(folder.path)/none”."))
-        #expect(message(folder.path + "/class0/p0.png").contains("/class0/p0.png” is not a folder."))
+        #expect(message(folder.path + "/none").hasPrefix("There is no folder or file “\(folder.path)/none”."))
+        #expect(message(folder.path + "/class0/p0.png").contains("/class0/p0.png” is neither a folder nor"))
     }
 
     @Test func `A folder without pictures`() throws {

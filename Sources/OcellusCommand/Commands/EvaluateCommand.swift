@@ -13,7 +13,7 @@ struct EvaluateCommand: ParsableCommand {
     @Argument(help: "The model's folder, as runs/parts/model.")
     var model: String
 
-    @Argument(help: "The folder of pictures.")
+    @Argument(help: "The folder of pictures, or a CSV file of labels (columns file, class, part).")
     var data: String
 
     @Option(help: ArgumentHelp("train, validation, test or all.", valueName: "part"))

@@ -12,7 +12,7 @@ struct TrainCommand: ParsableCommand {
             'ocellus train --resume RUN', to the same weights as if it had never stopped.
             """)
 
-    @Argument(help: "The folder of pictures.")
+    @Argument(help: "The folder of pictures, or a CSV file of labels (columns file, class, part).")
     var data: String?
 
     @Option(name: [.short, .long], help: ArgumentHelp("The folder of the run, which is made.", valueName: "run"))

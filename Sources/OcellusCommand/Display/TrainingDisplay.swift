@@ -17,7 +17,7 @@ final class TrainingDisplay: TrainingObserver {
     func show(_ preview: TrainingPreview) {
         Terminal.clearStatus()
         let (dataset, split) = (preview.dataset, preview.split)
-        Terminal.note("\(dataset.samples.count) pictures of \(dataset.classes.count) classes in \(dataset.folder)")
+        Terminal.note("\(dataset.samples.count) pictures of \(dataset.classes.count) classes in \(dataset.source)")
         var table = Table(["class"] + Part.allCases.map(\.rawValue))
         let counts = Part.allCases.map { split.counts(of: $0, in: dataset) }
         for (index, name) in dataset.classes.enumerated() { table.add([name] + counts.map { "\($0[index])" }) }
