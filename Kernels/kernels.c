@@ -82,6 +82,10 @@ static const char global_average_pooling[] = {
 #embed "global_average_pooling.cl"
     , 0};
 
+static const char gradient_accumulation[] = {
+#embed "gradient_accumulation.cl"
+    , 0};
+
 static const char layer_normalization[] = {
 #embed "layer_normalization.cl"
     , 0};
@@ -158,6 +162,7 @@ static const struct {
     KERNEL(dropout)
     KERNEL(functions)
     KERNEL(global_average_pooling)
+    KERNEL(gradient_accumulation)
     KERNEL(layer_normalization)
     KERNEL(matrix_tiled)
     KERNEL(matrix_wide)

@@ -162,6 +162,8 @@ public struct Invocation: Sendable {
     public var batchCount: Int
     /// The place of the first sample in its batch, for random numbers.
     public var sampleOffset: Int
+    /// Whether gradients are added to the sums of the runs before; false in the first run of a step.
+    public var accumulatesGradients: Bool
     /// The number of this update, from 1.
     public var step: Int
     /// The learning rate of this update.
@@ -171,12 +173,13 @@ public struct Invocation: Sendable {
 
     /// A run with `count` samples.
     public init(
-        count: Int, batchCount: Int? = nil, sampleOffset: Int = 0, step: Int = 1, learningRate: Float = 0,
-        seed: UInt64 = 0
+        count: Int, batchCount: Int? = nil, sampleOffset: Int = 0, accumulatesGradients: Bool = false, step: Int = 1,
+        learningRate: Float = 0, seed: UInt64 = 0
     ) {
         self.count = count
         self.batchCount = batchCount ?? count
         self.sampleOffset = sampleOffset
+        self.accumulatesGradients = accumulatesGradients
         self.step = step
         self.learningRate = learningRate
         self.seed = seed

@@ -12,6 +12,9 @@ public enum ValueKind: Sendable, Equatable {
     case parameter(Initializer)
     /// Kept in a `ParameterStore` beside the weights: batch-norm statistics, optimiser moments.
     case state(Initializer)
+    /// The sum of a parameter's gradients over the runs that make up one training step. Kept in a `ParameterStore`, but
+    /// worth nothing after the step: no part of checkpoints.
+    case gradient
     /// Computed in each run, in the arena.
     case activation
 }
@@ -63,7 +66,7 @@ public struct Graph: Sendable {
     public private(set) var outputs: [String: ValueID] = [:]
     /// Inputs by name.
     public private(set) var inputs: [String: ValueID] = [:]
-    /// Parameters and states by name.
+    /// Parameters, states and sums of gradients by name.
     public private(set) var stored: [String: ValueID] = [:]
 
     /// An empty graph.
@@ -79,11 +82,11 @@ public struct Graph: Sendable {
         }
     }
 
-    /// Parameters and states in the order in which they were made.
+    /// Parameters, states and sums of gradients in the order in which they were made.
     public var storedValues: [ValueID] {
         values.indices.compactMap { index in
             switch values[index].kind {
-            case .parameter, .state: ValueID(index: index)
+            case .parameter, .state, .gradient: ValueID(index: index)
             case .input, .activation: nil
             }
         }
@@ -110,6 +113,12 @@ public struct Graph: Sendable {
     /// - Throws: `GraphError` when the name is taken.
     public mutating func state(_ name: String, _ shape: Shape, _ initializer: Initializer) throws -> ValueID {
         try store(name, shape, .state(initializer))
+    }
+
+    /// Adds the sum of a parameter's gradients over the runs of a step, under the name `gradient/` and the parameter's.
+    /// - Throws: `GraphError` when the parameter has one already.
+    public mutating func gradientSum(of parameter: ValueID) throws -> ValueID {
+        try store("gradient/" + self[parameter].name, self[parameter].description.shape, .gradient)
     }
 
     /// Adds an operation after all others.

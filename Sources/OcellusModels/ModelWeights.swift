@@ -30,7 +30,7 @@ public enum ModelWeights: Sendable {
                 case .parameter(let initializer), .state(let initializer):
                     return NamedTensor(
                         name, shape, initializer.values(count: shape.count, seed: seed, parameter: place))
-                case .input, .activation: return nil
+                case .input, .activation, .gradient: return nil
                 }
             })
     }

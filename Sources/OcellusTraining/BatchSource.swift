@@ -26,11 +26,18 @@ struct InputBatch {
     /// How many pictures.
     var count: Int { labels.count }
 
-    /// Reads the values of all pictures, one after the other.
-    func withValues<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
-        switch values {
-        case .pictures(let batch): try batch.withImages(body)
-        case .features(let features): try features.withUnsafeBufferPointer(body)
+    /// Reads the values of the pictures in `part`, one after the other.
+    func withValues<Result>(
+        of part: Range<Int>, _ body: (UnsafeBufferPointer<Float>) throws -> Result
+    ) rethrows -> Result {
+        func take(_ all: UnsafeBufferPointer<Float>) throws -> Result {
+            let size = all.count / max(count, 1)
+            return try body(
+                UnsafeBufferPointer(rebasing: all[part.lowerBound * size..<part.upperBound * size]))
+        }
+        return switch values {
+        case .pictures(let batch): try batch.withImages(take)
+        case .features(let features): try features.withUnsafeBufferPointer(take)
         }
     }
 }

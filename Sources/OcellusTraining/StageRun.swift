@@ -34,8 +34,7 @@ final class StageRun {
         let options = context.options
         session = try TrainingSession(
             stage.graphs(of: context.network, options, context.backend), backend: context.backend,
-            capacity: options.batchSize, seed: options.seed,
-            weights: weights)
+            capacity: options.capacity, seed: options.seed, weights: weights)
         var frozen: (FrozenLayers, FeatureStore)?
         if stage.firstLayer > 0, let weights {
             let layers = try FrozenLayers(

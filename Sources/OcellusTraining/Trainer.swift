@@ -296,7 +296,7 @@ public final class Trainer {
     ) throws -> MemoryPlan {
         let plans = try TrainingStage.all(of: network, options).map { stage in
             Plan.memoryPlan(
-                try stage.graphs(of: network, options, backend).training, backend, capacity: options.batchSize)
+                try stage.graphs(of: network, options, backend).training, backend, capacity: options.capacity)
         }
         guard let largest = plans.max(by: { $0.peakByteCount < $1.peakByteCount }) else {
             throw TrainingError("nothing is trained: there are no epochs")

@@ -9,6 +9,9 @@ import OcellusNetworks
 public struct TrainingGraphs: Sendable {
     /// Forward, backward and update.
     public let training: Graph
+    /// Whether the gradients are summed up in the phases before the update, so that a step may be made up of several runs of
+    /// those and one of the update.
+    public let accumulatesGradients: Bool
     /// Forward alone, as in inference, with the plain cross-entropy (no smoothing, no weights), so that losses compare.
     public let evaluation: Graph
 
@@ -17,14 +20,16 @@ public struct TrainingGraphs: Sendable {
     /// - Parameters:
     ///   - firstLayer: the first layer that is trained.
     ///   - rateFactors: what the learning rate is multiplied by for a parameter, by name; 1 unless given.
+    ///   - accumulatesGradients: whether something may act between the gradients and the update; it takes memory for all
+    ///     gradients, and the update is not joined with them.
     /// - Throws: `GraphError` naming the layer that does not fit.
     public init(
         _ network: Network, from firstLayer: Int = 0, loss: SoftmaxCrossEntropy, optimizer: OptimizerOptions,
-        rateFactors: [String: Float] = [:], backend: any Backend
+        rateFactors: [String: Float] = [:], accumulatesGradients: Bool = false, backend: any Backend
     ) throws {
         try self.init(
             network, from: firstLayer, loss: loss, optimizer: optimizer, rateFactors: rateFactors,
-            fusingWhere: backend.supports)
+            accumulatesGradients: accumulatesGradients, fusingWhere: backend.supports)
     }
 
     /// Builds, differentiates and fuses where fused operations are supported.
@@ -32,13 +37,14 @@ public struct TrainingGraphs: Sendable {
     /// - Throws: `GraphError` naming the layer that does not fit.
     public init(
         _ network: Network, from firstLayer: Int = 0, loss: SoftmaxCrossEntropy, optimizer: OptimizerOptions,
-        rateFactors: [String: Float] = [:],
+        rateFactors: [String: Float] = [:], accumulatesGradients: Bool = false,
         fusingWhere isSupported: (any Operation, [TensorDescription], [TensorDescription]) -> Bool
     ) throws {
         var (graph, lossValue) = try Self.forward(network, firstLayer, loss, isTraining: true)
         graph.fuse(keepsGradients: true, where: isSupported)
         let parameters = graph.parameters
-        let gradients = try graph.differentiate(lossValue, withRespectTo: parameters)
+        var gradients = try graph.differentiate(lossValue, withRespectTo: parameters)
+        if accumulatesGradients { gradients = try graph.accumulate(gradients) }
         for parameter in parameters {
             guard let gradient = gradients[parameter] else { continue }
             try optimizer.appendUpdate(
@@ -46,6 +52,7 @@ public struct TrainingGraphs: Sendable {
         }
         graph.fuseUpdates(where: isSupported)
         training = graph
+        self.accumulatesGradients = accumulatesGradients
         var evaluation = try Self.evaluation(network, from: firstLayer)
         evaluation.fuse(where: isSupported)
         self.evaluation = evaluation

@@ -7,6 +7,9 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     public var epochs: Int
     /// How many pictures a step.
     public var batchSize: Int
+    /// How many of those are computed at once: where they are fewer, their gradients are added up before the weights change, and
+    /// batch normalisation's statistics are those of the few. Nil for as many as the device has memory for.
+    public var microBatch: Int?
     /// What changes the weights.
     public var optimizer: OptimizerOptions
     /// Random changes of the training pictures.
@@ -24,13 +27,14 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
 
     /// Options with the guide's values where nothing else is given.
     public init(
-        epochs: Int = 10, batchSize: Int = 32, optimizer: OptimizerOptions = OptimizerOptions(),
+        epochs: Int = 10, batchSize: Int = 32, microBatch: Int? = nil, optimizer: OptimizerOptions = OptimizerOptions(),
         augmentation: Augmentation = .none, labelSmoothing: Float = 0, classWeights: [Float] = [],
         earlyStopping: Int? = nil, seed: UInt64 = 0, transfer: TransferOptions? = nil
     ) {
         self.epochs = transfer.map { $0.headEpochs + $0.fineTuneEpochs } ?? epochs
         self.transfer = transfer
         self.batchSize = batchSize
+        self.microBatch = microBatch
         self.optimizer = optimizer
         self.augmentation = augmentation
         self.labelSmoothing = labelSmoothing
@@ -54,6 +58,9 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         try transfer?.validate()
         guard 1...1_000_000 ~= epochs else { throw TrainingError("epochs is \(epochs); it must be 1 or more") }
         guard 1...65536 ~= batchSize else { throw TrainingError("the batch is \(batchSize); it must be 1 to 65536") }
+        if let microBatch, !(1...batchSize ~= microBatch) {
+            throw TrainingError("the micro-batch is \(microBatch); it must be 1 to the batch, which is \(batchSize)")
+        }
         guard 0..<1 ~= labelSmoothing else {
             throw TrainingError("label smoothing is \(labelSmoothing); it must be 0 or more and below 1")
         }
@@ -94,6 +101,9 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         if let transfer { record.merge(transfer.record) { $1 } }
         return record
     }
+
+    /// How many pictures are computed at once.
+    var capacity: Int { microBatch ?? batchSize }
 
     /// The loss that is minimised.
     public var loss: SoftmaxCrossEntropy {

@@ -14,16 +14,20 @@ public final class TrainingSession {
     public let evaluation: Plan
 
     private var runner: BatchRunner
+    private let accumulatesGradients: Bool
 
     /// Reserves memory and initialises the weights.
     ///
     /// - Parameters:
+    ///   - capacity: how many pictures are computed at once. Larger batches are made up of micro-batches of so many, for
+    ///     which the graphs must accumulate gradients.
     ///   - seed: what weights are drawn from.
     ///   - weights: what they are instead, as far as they are among these.
     /// - Throws: `GraphError`, `BackendError`, `ModelError`.
     public init(
         _ graphs: TrainingGraphs, backend: any Backend, capacity: Int, seed: UInt64, weights: ModelWeights? = nil
     ) throws {
+        accumulatesGradients = graphs.accumulatesGradients
         parameters = ParameterStore(backend: backend)
         try parameters.add(graphs.training, seed: seed) { name in
             guard let weights, weights.shape(of: name) != nil else { return nil }
@@ -45,8 +49,25 @@ public final class TrainingSession {
     ///   - seed: what dropout is drawn from.
     /// - Returns: the losses and probabilities from before the step.
     func train(_ batch: InputBatch, step: Int, learningRate: Float, seed: UInt64) throws -> BatchResult {
-        try runner.run(
-            training, batch, Invocation(count: batch.count, step: step, learningRate: learningRate, seed: seed))
+        let invocation = Invocation(count: batch.count, step: step, learningRate: learningRate, seed: seed)
+        guard accumulatesGradients else {
+            guard batch.count <= training.capacity else {
+                throw TrainingError(
+                    "a batch of \(batch.count) pictures, memory for \(training.capacity), and gradients that are not added up"
+                )
+            }
+            return try runner.run(training, batch, invocation)
+        }
+        let result = try runner.run(training, batch, invocation, phases: .forward ... .backward)
+        try update(invocation)
+        return result
+    }
+
+    /// Changes the weights by the sums of the gradients.
+    private func update(_ invocation: Invocation) throws {
+        var invocation = invocation
+        invocation.count = min(invocation.count, training.capacity)
+        try training.run(invocation, phases: .update ... .update)
     }
 
     /// Computes the losses and probabilities of a batch; nothing is changed.

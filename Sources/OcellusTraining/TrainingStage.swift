@@ -55,12 +55,12 @@ struct TrainingStage: Equatable {
         return Float(Double(learningRate) * 0.5 * (1 + cos(.pi * min(done, 1))))
     }
 
-    /// The graphs that it runs.
+    /// The graphs that it runs, for micro-batches where the options say so.
     /// - Throws: `GraphError` naming the layer that does not fit.
     func graphs(of network: Network, _ options: TrainingOptions, _ backend: any Backend) throws -> TrainingGraphs {
         try TrainingGraphs(
             network, from: firstLayer, loss: options.loss, optimizer: options.optimizer,
             rateFactors: layerDecay == 1 ? [:] : network.rateFactors(from: firstLayer, decay: layerDecay),
-            backend: backend)
+            accumulatesGradients: options.capacity < options.batchSize, backend: backend)
     }
 }

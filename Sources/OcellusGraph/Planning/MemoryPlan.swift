@@ -17,13 +17,17 @@ public struct MemoryPlan: Sendable, Equatable {
     public let parameterByteCount: Int
     /// Bytes of running statistics and the optimiser's moments.
     public let stateByteCount: Int
+    /// Bytes of the sums of gradients.
+    public let gradientByteCount: Int
     /// Each activation's region; several values may share one (views, in-place operations).
     public let activations: [ValueID: Region]
     /// Each node's scratch memory, by its place in the graph.
     public let workspaces: [Int: Region]
 
     /// The most memory that the plan's buffers take, in bytes.
-    public var peakByteCount: Int { arenaByteCount + inputByteCount + parameterByteCount + stateByteCount }
+    public var peakByteCount: Int {
+        arenaByteCount + inputByteCount + parameterByteCount + stateByteCount + gradientByteCount
+    }
 
     /// Refuses a plan that takes more than a device has.
     ///
@@ -64,17 +68,18 @@ public struct MemoryPlan: Sendable, Equatable {
         activations = storage.tenantOfValue.mapValues {
             Region(offset: offsets[$0], byteCount: tenants[$0].byteCount)
         }
-        var byteCounts = (inputs: 0, parameters: 0, states: 0)
+        var byteCounts = (inputs: 0, parameters: 0, states: 0, gradients: 0)
         for value in graph.values {
             let byteCount = value.description.byteCount(samples: capacity)
             switch value.kind {
             case .input: byteCounts.inputs += byteCount
             case .parameter: byteCounts.parameters += byteCount
             case .state: byteCounts.states += byteCount
+            case .gradient: byteCounts.gradients += byteCount
             case .activation: break
             }
         }
-        (inputByteCount, parameterByteCount, stateByteCount) = byteCounts
+        (inputByteCount, parameterByteCount, stateByteCount, gradientByteCount) = byteCounts
     }
 }
 

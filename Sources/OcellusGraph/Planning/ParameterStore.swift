@@ -1,4 +1,5 @@
-/// The parameters and states of a network on one device: one copy that training, evaluation and other plans share.
+/// The parameters, states and sums of gradients of a network on one device: one copy that training, evaluation and other
+/// plans share.
 public final class ParameterStore {
     /// The device that holds them.
     public let backend: any Backend
@@ -9,15 +10,17 @@ public final class ParameterStore {
     }
 
     private var entries: [String: Entry] = [:]
-    /// Names in the order in which they were added.
+    /// Names of parameters and states in the order in which they were added.
     public private(set) var names: [String] = []
+    /// Names of sums of gradients in the order in which they were added.
+    public private(set) var gradientNames: [String] = []
     /// Whether some values were added as constants: plans that use them must not change them.
     public private(set) var hasConstants = false
 
     /// An empty store.
     public init(backend: any Backend) { self.backend = backend }
 
-    /// Adds the graph's parameters and states that are not there yet, filled as their initialisers say.
+    /// Adds the graph's parameters, states and sums of gradients that are not there yet, filled as their initialisers say.
     ///
     /// Initial values depend on the seed and on the parameter's place among the graph's parameters.
     /// - Parameter known: what a parameter or state of that name starts with instead, if anything.
@@ -44,6 +47,11 @@ public final class ParameterStore {
                     let values = initializer.values(count: shape.count, seed: seed, parameter: place)
                     try values.withUnsafeBytes { try backend.write($0, to: region) }
                 }
+            case .gradient:
+                try backend.zero(region)
+                entries[value.name] = Entry(shape: shape, region: region)
+                gradientNames.append(value.name)
+                continue
             case .input, .activation: continue
             }
             entries[value.name] = Entry(shape: shape, region: region)
@@ -100,14 +108,14 @@ public final class ParameterStore {
         return true
     }
 
-    /// The shape of a parameter or state, nil when there is none of that name.
+    /// The shape of a parameter, state or sum of gradients, nil when there is none of that name.
     public func shape(of name: String) -> Shape? { entries[name]?.shape }
 
-    /// Where a parameter or state lies.
+    /// Where a parameter, state or sum of gradients lies.
     /// - Throws: `GraphError` when there is none of that name.
     public func region(of name: String) throws -> BufferRegion { try entry(name).region }
 
-    /// The values of a parameter or state.
+    /// The values of a parameter, state or sum of gradients.
     /// - Throws: `GraphError` when there is none of that name; `BackendError` when reading fails.
     public func read(_ name: String) throws -> [Float] {
         let entry = try entry(name)
@@ -116,7 +124,7 @@ public final class ParameterStore {
         return values
     }
 
-    /// Sets the values of a parameter or state.
+    /// Sets the values of a parameter, state or sum of gradients.
     /// - Throws: `GraphError` when there is none of that name, or `values` has another count.
     public func write(_ values: [Float], to name: String) throws {
         let entry = try entry(name)

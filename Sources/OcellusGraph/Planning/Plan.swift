@@ -148,7 +148,7 @@ public final class Plan {
             let id = ValueID(index: index)
             let value = graph[id]
             switch value.kind {
-            case .parameter, .state:
+            case .parameter, .state, .gradient:
                 guard graph.nodes.contains(where: { $0.inputs.contains(id) }) else { continue }
                 regions[id] = try parameters.region(of: value.name)
             case .input:
@@ -180,7 +180,7 @@ public final class Plan {
         let isStored =
             switch value.kind {
             case .parameter, .state: true
-            case .input, .activation: false
+            case .input, .activation, .gradient: false
             }
         return Operand(value.description, region, isConstant: isConstant && isStored)
     }

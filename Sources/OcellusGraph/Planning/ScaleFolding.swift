@@ -59,7 +59,7 @@ extension Graph {
         ids.allSatisfy { id in
             switch self[id].kind {
             case .parameter, .state: readers[id] == 1
-            case .input, .activation: false
+            case .input, .activation, .gradient: false
             }
         }
     }

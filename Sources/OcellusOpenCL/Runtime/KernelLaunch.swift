@@ -20,6 +20,8 @@ public enum KernelArgument: Sendable {
     case batchCount
     /// `Invocation.sampleOffset` of each run, as `int`.
     case sampleOffset
+    /// `Invocation.accumulatesGradients` of each run, as `int`.
+    case accumulatesGradients
     /// `Invocation.step` of each run, as `int`.
     case step
     /// `Invocation.learningRate` of each run, as `float`.
@@ -100,6 +102,7 @@ public final class KernelLaunch: PreparedStep {
             case .elements(let perSample): try kernel.set(index, UInt64(clamping: perSample * invocation.count))
             case .batchCount: try kernel.set(index, Int32(clamping: invocation.batchCount))
             case .sampleOffset: try kernel.set(index, Int32(truncatingIfNeeded: invocation.sampleOffset))
+            case .accumulatesGradients: try kernel.set(index, Int32(invocation.accumulatesGradients ? 1 : 0))
             case .step: try kernel.set(index, Int32(truncatingIfNeeded: invocation.step))
             case .learningRate: try kernel.set(index, invocation.learningRate)
             case .seed: try kernel.set(index, invocation.seed)

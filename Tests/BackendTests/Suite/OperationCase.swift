@@ -6,7 +6,7 @@ struct OperationCase: Sendable, CustomStringConvertible {
     let inputs: [TestInput]
     /// The batch that the step is prepared for; `invocation.count` may be smaller.
     let capacity: Int
-    let invocation: Invocation
+    var invocation: Invocation
     /// Of the inputs' contents.
     let seed: UInt64
 

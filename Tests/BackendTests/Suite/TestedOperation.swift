@@ -45,5 +45,5 @@ let testedOperations: [any TestedOperation.Type] = [
     Dropout.self, Add.self, ChannelScale.self, ChannelScaleGradient.self, Concatenate.self, ChannelSlice.self,
     Activation.self, ActivationGradient.self,
     Softmax.self, SoftmaxCrossEntropy.self, SoftmaxCrossEntropyGradient.self,
-    SGDUpdate.self, AdamUpdate.self,
+    GradientAccumulation.self, SGDUpdate.self, AdamUpdate.self,
 ]
