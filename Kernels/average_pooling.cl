@@ -22,7 +22,7 @@ static inline float divisor(Window window, int p, int q, int counts_padding) {
 }
 
 kernel void average_pooling(
-    global const float *x, global float *y, Window window, int channels, int counts_padding, ulong elements) {
+    global const stored *x, global stored *y, Window window, int channels, int counts_padding, ulong elements) {
     const ulong i = get_global_id(0) * VEC;
     if (i >= elements) return;
     const ulong pixel = i / (uint)channels;
@@ -37,14 +37,14 @@ kernel void average_pooling(
             const int w = at.column * window.stride_width + b * window.dilation_width - window.pad_left;
             if (w < 0 || w >= window.input_width) continue;
             const ulong place = pixel_at(at.sample, h, w, window.input_height, window.input_width);
-            sum += LOAD(x + place * (uint)channels + channel);
+            sum += LOAD_STORED(x + place * (uint)channels + channel);
         }
     }
-    STORE(sum / max(divisor(window, at.row, at.column, counts_padding), 1.0f), y + i);
+    STORE_STORED(sum / max(divisor(window, at.row, at.column, counts_padding), 1.0f), y + i);
 }
 
 kernel void average_pooling_gradient(
-    global const float *dy, global float *dx, Window window, int channels, int counts_padding, ulong elements) {
+    global const stored *dy, global stored *dx, Window window, int channels, int counts_padding, ulong elements) {
     const ulong i = get_global_id(0) * VEC;
     if (i >= elements) return;
     const ulong pixel = i / (uint)channels;
@@ -61,8 +61,8 @@ kernel void average_pooling_gradient(
                 at.column, b, window.stride_width, window.dilation_width, window.pad_left, window.output_width);
             if (q < 0) continue;
             const ulong place = pixel_at(at.sample, p, q, window.output_height, window.output_width);
-            sum += LOAD(dy + place * (uint)channels + channel) / divisor(window, p, q, counts_padding);
+            sum += LOAD_STORED(dy + place * (uint)channels + channel) / divisor(window, p, q, counts_padding);
         }
     }
-    STORE(sum, dx + i);
+    STORE_STORED(sum, dx + i);
 }

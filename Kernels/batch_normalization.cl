@@ -21,11 +21,11 @@ static inline floatV total(
     return sum;
 }
 
-kernel void sum(global const float *x, global float *partial, ulong rows, int channels, int rows_a_chunk) {
+kernel void sum(global const stored *x, global float *partial, ulong rows, int channels, int rows_a_chunk) {
     CHANNELS_OF_ITEM
     ROWS_OF_CHUNK
     floatV sum = (floatV)0.0f;
-    for (ulong row = first; row < end; ++row) sum += load_some(x + row * (uint)channels + channel, present);
+    for (ulong row = first; row < end; ++row) sum += load_some_stored(x + row * (uint)channels + channel, present);
     store_some(sum, partial + chunk * (uint)channels + channel, present);
 }
 
@@ -36,14 +36,14 @@ kernel void finish_mean(
 }
 
 kernel void sum_squares(
-    global const float *x, global const float *mean, global float *partial, ulong rows, int channels,
+    global const stored *x, global const float *mean, global float *partial, ulong rows, int channels,
     int rows_a_chunk) {
     CHANNELS_OF_ITEM
     ROWS_OF_CHUNK
     const floatV centre = load_some(mean + channel, present);
     floatV sum = (floatV)0.0f;
     for (ulong row = first; row < end; ++row) {
-        const floatV difference = load_some(x + row * (uint)channels + channel, present) - centre;
+        const floatV difference = load_some_stored(x + row * (uint)channels + channel, present) - centre;
         sum += difference * difference;
     }
     store_some(sum, partial + chunk * (uint)channels + channel, present);
@@ -75,8 +75,8 @@ static inline floatV normalized(floatV x, floatV centre, floatV factor, floatV o
 
 // y = f(scale (x - mean) inverse_deviation + shift).
 kernel void normalize_rows(
-    global const float *x, global const float *scale, global const float *shift, global const float *mean,
-    global const float *inverse_deviation, global float *y, ulong rows, int channels, int rows_a_chunk,
+    global const stored *x, global const float *scale, global const float *shift, global const float *mean,
+    global const float *inverse_deviation, global stored *y, ulong rows, int channels, int rows_a_chunk,
     int function) {
     CHANNELS_OF_ITEM
     ROWS_OF_CHUNK
@@ -85,15 +85,15 @@ kernel void normalize_rows(
     const floatV offset = load_some(shift + channel, present);
     for (ulong row = first; row < end; ++row) {
         const ulong place = row * (uint)channels + channel;
-        const floatV value = normalized(load_some(x + place, present), centre, factor, offset);
-        store_some(activate(value, function), y + place, present);
+        const floatV value = normalized(load_some_stored(x + place, present), centre, factor, offset);
+        store_some_stored(activate(value, function), y + place, present);
     }
 }
 
 // Without activation, by known statistics. y and x may be the same memory.
 kernel void infer(
-    global const float *x, global const float *scale, global const float *shift, global const float *mean,
-    global const float *variance, global float *y, ulong rows, int channels, int rows_a_chunk, float epsilon) {
+    global const stored *x, global const float *scale, global const float *shift, global const float *mean,
+    global const float *variance, global stored *y, ulong rows, int channels, int rows_a_chunk, float epsilon) {
     CHANNELS_OF_ITEM
     ROWS_OF_CHUNK
     const floatV centre = load_some(mean + channel, present);
@@ -102,7 +102,7 @@ kernel void infer(
     const floatV offset = load_some(shift + channel, present);
     for (ulong row = first; row < end; ++row) {
         const ulong place = row * (uint)channels + channel;
-        store_some((load_some(x + place, present) - centre) * factor + offset, y + place, present);
+        store_some_stored((load_some_stored(x + place, present) - centre) * factor + offset, y + place, present);
     }
 }
 
@@ -113,7 +113,7 @@ static inline floatV reaching(floatV dy, floatV x, floatV centre, floatV factor,
 
 // partial[chunk, 0, channel] = sum of dy that reaches x, partial[chunk, 1, channel] = sum of dy times x normalised.
 kernel void sum_gradients(
-    global const float *dy, global const float *x, global const float *scale, global const float *shift,
+    global const stored *dy, global const stored *x, global const float *scale, global const float *shift,
     global const float *mean, global const float *inverse_deviation, global float *partial, ulong rows, int channels,
     int rows_a_chunk, int function) {
     CHANNELS_OF_ITEM
@@ -126,9 +126,9 @@ kernel void sum_gradients(
     floatV products = (floatV)0.0f;
     for (ulong row = first; row < end; ++row) {
         const ulong place = row * (uint)channels + channel;
-        const floatV value = load_some(x + place, present);
+        const floatV value = load_some_stored(x + place, present);
         const floatV gradient =
-            reaching(load_some(dy + place, present), value, centre, factor, offset, function);
+            reaching(load_some_stored(dy + place, present), value, centre, factor, offset, function);
         sum += gradient;
         products += gradient * ((value - centre) * inverse);
     }
@@ -147,9 +147,9 @@ kernel void finish_gradients(
 
 // dx = scale inverse_deviation (dy - mean of dy - x normalised * mean of dy times x normalised).
 kernel void input_gradient(
-    global const float *dy, global const float *x, global const float *scale, global const float *shift,
+    global const stored *dy, global const stored *x, global const float *scale, global const float *shift,
     global const float *mean, global const float *inverse_deviation, global const float *scale_gradient,
-    global const float *shift_gradient, global float *dx, ulong rows, int channels, int rows_a_chunk, int function) {
+    global const float *shift_gradient, global stored *dx, ulong rows, int channels, int rows_a_chunk, int function) {
     CHANNELS_OF_ITEM
     ROWS_OF_CHUNK
     const floatV centre = load_some(mean + channel, present);
@@ -160,10 +160,10 @@ kernel void input_gradient(
     const floatV mean_product = load_some(scale_gradient + channel, present) / (float)rows;
     for (ulong row = first; row < end; ++row) {
         const ulong place = row * (uint)channels + channel;
-        const floatV value = load_some(x + place, present);
+        const floatV value = load_some_stored(x + place, present);
         const floatV gradient =
-            reaching(load_some(dy + place, present), value, centre, factor, offset, function);
-        store_some(
+            reaching(load_some_stored(dy + place, present), value, centre, factor, offset, function);
+        store_some_stored(
             factor * (gradient - mean_gradient - (value - centre) * inverse * mean_product), dx + place, present);
     }
 }

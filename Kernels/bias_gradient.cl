@@ -3,7 +3,7 @@
 
 // partial[chunk, channel] = sum of the chunk's rows.
 kernel void sum_rows(
-    global const float *x, global float *partial, ulong rows, int channels, int rows_a_chunk) {
+    global const stored *x, global float *partial, ulong rows, int channels, int rows_a_chunk) {
     const int channel = get_global_id(0) * VEC;
     if (channel >= channels) return;
     const ulong chunk = get_global_id(1);
@@ -11,7 +11,7 @@ kernel void sum_rows(
     const ulong end = min(first + (uint)rows_a_chunk, rows);
     const ulong present = channels - channel;
     floatV sum = (floatV)0.0f;
-    for (ulong row = first; row < end; ++row) sum += load_some(x + row * (uint)channels + channel, present);
+    for (ulong row = first; row < end; ++row) sum += load_some_stored(x + row * (uint)channels + channel, present);
     store_some(sum, partial + chunk * (uint)channels + channel, present);
 }
 

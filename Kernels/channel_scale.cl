@@ -1,19 +1,29 @@
-// Channels times numbers, of each sample or shared by all, and the gradient by those. A work-item handles VEC channels,
-// which divides all.
+// Channels times numbers, of each sample or shared by all (IS_SHARED), and the gradient by those. A work-item handles VEC
+// channels, which divides all. What all samples share is a parameter, a sample's own an activation.
+
+#if IS_SHARED
+#define factor float
+#define LOAD_FACTOR LOAD
+#define STORE_SUM STORE
+#else
+#define factor stored
+#define LOAD_FACTOR LOAD_STORED
+#define STORE_SUM STORE_STORED
+#endif
 
 // y = x s. y and x may be the same memory.
 kernel void channel_scale(
-    global const float *x, global const float *scale, global float *y, ulong elements, int sample_elements, int channels,
-    int is_shared) {
+    global const stored *x, global const factor *scale, global stored *y, ulong elements, int sample_elements,
+    int channels) {
     const ulong i = get_global_id(0) * VEC;
     if (i >= elements) return;
-    const ulong sample = is_shared ? 0 : i / (uint)sample_elements;
-    STORE(LOAD(x + i) * LOAD(scale + sample * (uint)channels + i % (uint)channels), y + i);
+    const ulong sample = IS_SHARED ? 0 : i / (uint)sample_elements;
+    STORE_STORED(LOAD_STORED(x + i) * LOAD_FACTOR(scale + sample * (uint)channels + i % (uint)channels), y + i);
 }
 
 // sums[sample, channel] = the sum over the sample's pixels of dy x.
 kernel void channel_scale_gradient(
-    global const float *dy, global const float *x, global float *sums, int pixels, int channels, ulong elements) {
+    global const stored *dy, global const stored *x, global factor *sums, int pixels, int channels, ulong elements) {
     const ulong i = get_global_id(0) * VEC;
     if (i >= elements) return;
     const ulong sample = i / (uint)channels;
@@ -21,9 +31,9 @@ kernel void channel_scale_gradient(
     floatV sum = (floatV)0.0f;
     for (int pixel = 0; pixel < pixels; ++pixel) {
         const ulong place = first + (ulong)pixel * (uint)channels;
-        sum += LOAD(dy + place) * LOAD(x + place);
+        sum += LOAD_STORED(dy + place) * LOAD_STORED(x + place);
     }
-    STORE(sum, sums + i);
+    STORE_SUM(sum, sums + i);
 }
 
 // total[channel] = the sum over samples.

@@ -4,15 +4,14 @@
 #define VEC 1
 #endif
 
-#define JOIN_(a, b) a##b
-#define JOIN(a, b) JOIN_(a, b)
-
 #if VEC == 1
 typedef float floatV;
 typedef int intV;
 typedef uchar ucharV;
 #define LOAD(pointer) (*(pointer))
 #define STORE(value, pointer) (*(pointer) = (value))
+#define LOAD_STORED(pointer) READ_STORED(pointer)
+#define STORE_STORED(value, pointer) WRITE_STORED(value, pointer)
 #define TO_INT(value) convert_int(value)
 #define TO_UCHAR(value) convert_uchar(value)
 #else
@@ -21,6 +20,8 @@ typedef JOIN(int, VEC) intV;
 typedef JOIN(uchar, VEC) ucharV;
 #define LOAD(pointer) JOIN(vload, VEC)(0, pointer)
 #define STORE(value, pointer) JOIN(vstore, VEC)(value, 0, pointer)
+#define LOAD_STORED(pointer) VLOAD_STORED(VEC, pointer)
+#define STORE_STORED(value, pointer) VSTORE_STORED(VEC, value, pointer)
 #define TO_INT(value) JOIN(convert_int, VEC)(value)
 #define TO_UCHAR(value) JOIN(convert_uchar, VEC)(value)
 #endif
@@ -42,6 +43,25 @@ static inline void store_some(floatV value, global float *pointer, ulong present
     float values[VEC];
     STORE(value, values);
     for (int i = 0; i < (int)present; ++i) pointer[i] = values[i];
+}
+
+// The same of an activation as it is stored.
+static inline floatV load_some_stored(global const stored *pointer, ulong present) {
+    if (present >= VEC) return LOAD_STORED(pointer);
+    float values[VEC];
+    for (int i = 0; i < VEC; ++i) values[i] = i < (int)present ? READ_STORED(pointer + i) : 0.0f;
+    return LOAD(values);
+}
+
+// The same into an activation as it is stored.
+static inline void store_some_stored(floatV value, global stored *pointer, ulong present) {
+    if (present >= VEC) {
+        STORE_STORED(value, pointer);
+        return;
+    }
+    float values[VEC];
+    STORE(value, values);
+    for (int i = 0; i < (int)present; ++i) WRITE_STORED(values[i], pointer + i);
 }
 
 DEFINE_ACTIVATION(floatV, activate)

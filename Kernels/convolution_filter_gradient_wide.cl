@@ -12,11 +12,18 @@ typedef struct {
 
 // Adds the products of one line of `pixels` pixels.
 static inline void add_line(
-    float16 *sums, global const float *x, global const float *dy, int pixels, int step, int output_channels) {
+    float16 *sums, global const stored *x, global const stored *dy, int pixels, int step, int output_channels) {
     for (int pixel = 0; pixel < pixels; ++pixel) {
-        const float16 gradient = vload16(0, dy);
+        const float16 gradient = VLOAD_STORED(16, dy);
+#if STORED
+        float values[ROWS];
 #pragma unroll
-        for (int r = 0; r < ROWS; ++r) sums[r] += x[r] * gradient;
+        for (int r = 0; r < ROWS; r += 2) vstore2(VLOAD_STORED(2, x + r), 0, values + r);
+#else
+        global const float *values = x;
+#endif
+#pragma unroll
+        for (int r = 0; r < ROWS; ++r) sums[r] += values[r] * gradient;
         x += step;
         dy += output_channels;
     }
@@ -24,19 +31,19 @@ static inline void add_line(
 
 // The same where rows or columns are fewer; rows beyond the last repeat it.
 static inline void add_line_at_edge(
-    float16 *sums, global const float *x, global const float *dy, int pixels, int step, int output_channels,
+    float16 *sums, global const stored *x, global const stored *dy, int pixels, int step, int output_channels,
     int rows, int present) {
     for (int pixel = 0; pixel < pixels; ++pixel) {
-        const float16 gradient = load16(dy, present);
+        const float16 gradient = load16_stored(dy, present);
 #pragma unroll
-        for (int r = 0; r < ROWS; ++r) sums[r] += x[min(r, rows - 1)] * gradient;
+        for (int r = 0; r < ROWS; ++r) sums[r] += READ_STORED(x + min(r, rows - 1)) * gradient;
         x += step;
         dy += output_channels;
     }
 }
 
 __attribute__((reqd_work_group_size(1, 1, 1))) kernel void convolution_filter_gradient_wide(
-    global const float *x, global const float *dy, global float *partial, Window window, Sizes sizes, int count) {
+    global const stored *x, global const stored *dy, global float *partial, Window window, Sizes sizes, int count) {
     const int group = (int)get_group_id(0) / sizes.blocks;
     const int block = (int)get_group_id(0) - group * sizes.blocks;
     const int i = (int)get_group_id(1) / sizes.steps;
@@ -77,9 +84,9 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void convolution_filter_gr
                 if (h < 0 || h >= window.input_height || pixels == 0) continue;
                 const ulong place = (sample * (uint)window.input_height + h) * (uint)window.input_width
                     + (uint)(first_q * window.stride_width + right);
-                global const float *values =
+                global const stored *values =
                     x + place * (uint)sizes.input_channels + group * sizes.channels + row;
-                global const float *gradients =
+                global const stored *gradients =
                     dy + (line * (uint)window.output_width + first_q) * (uint)sizes.output_channels + column;
                 if (rows == ROWS && present == 16) {
                     add_line(sums, values, gradients, pixels, step, sizes.output_channels);

@@ -6,7 +6,7 @@
 #define RIGHT_ALONG_INNER 1
 
 #define TILED_ARGUMENTS                                                                       \
-    global const float *dy, global const float *filter, global float *dx, Window window, int input_channels, \
+    global const stored *dy, global const float *filter, global stored *dx, Window window, int input_channels, \
         int output_channels, int groups, int count
 
 #define TILED_SETUP                                                                              \
@@ -35,7 +35,7 @@ static inline long reaching(Window window, ulong row, int element) {
 
 // Four neighbours along inner = (element, channel).
 static inline float4 left4(
-    global const float *dy, Window window, int output_channels, int channels, ulong rows, ulong row, int inner,
+    global const stored *dy, Window window, int output_channels, int channels, ulong rows, ulong row, int inner,
     int inner_end) {
     float4 value = (float4)0.0f;
     if (row >= rows || inner >= inner_end) return value;
@@ -43,13 +43,13 @@ static inline float4 left4(
         const int element = inner / channels;
         const long pixel = reaching(window, row, element);
         if (pixel < 0) return value;
-        return *(global const float4 *)(dy + pixel * output_channels + (inner - element * channels));
+        return LOAD4_STORED(dy + pixel * output_channels + (inner - element * channels));
     }
     float values[4];
     for (int i = 0; i < 4; ++i) {
         const int element = (inner + i) / channels;
         const long pixel = inner + i < inner_end ? reaching(window, row, element) : -1;
-        values[i] = pixel < 0 ? 0.0f : dy[pixel * output_channels + (inner + i - element * channels)];
+        values[i] = pixel < 0 ? 0.0f : READ_STORED(dy + pixel * output_channels + (inner + i - element * channels));
     }
     return vload4(0, values);
 }
@@ -78,4 +78,4 @@ static inline float4 right4(
 #define LEFT4(row, inner) left4(dy, window, output_channels, channels, rows, row, inner, inner_end)
 #define RIGHT4(inner, column) right4(filter, output_channels, channels, columns, inner, inner_end, column)
 #define STORE4(row, column, value)                                                               \
-    if ((row) < rows) store4(value, dx + (row) * (uint)input_channels, column, columns);
+    if ((row) < rows) store4_stored(value, dx + (row) * (uint)input_channels, column, columns);

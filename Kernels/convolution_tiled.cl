@@ -7,8 +7,8 @@
 #define RIGHT_ALONG_INNER 0
 
 #define TILED_ARGUMENTS                                                                                       \
-    global const float *x, global const float *filter, global const float *bias, global const float *residual,       \
-        global float *y, Window window, int input_channels, int output_channels, int groups, int has_bias,    \
+    global const stored *x, global const float *filter, global const float *bias, global const stored *residual,     \
+        global stored *y, Window window, int input_channels, int output_channels, int groups, int has_bias,    \
         int has_residual, int function, int count
 
 #define TILED_SETUP                                                                              \
@@ -26,7 +26,7 @@
 
 // Four neighbours along inner = (element, channel).
 static inline float4 left4(
-    global const float *x, Window window, int input_channels, int channels, ulong rows, ulong row, int inner,
+    global const stored *x, Window window, int input_channels, int channels, ulong rows, ulong row, int inner,
     int inner_end) {
     float4 value = (float4)0.0f;
     if (row >= rows || inner >= inner_end) return value;
@@ -35,13 +35,13 @@ static inline float4 left4(
         const int element = inner / channels;
         const long pixel = pixel_under(window, at, element);
         if (pixel < 0) return value;
-        return *(global const float4 *)(x + pixel * input_channels + (inner - element * channels));
+        return LOAD4_STORED(x + pixel * input_channels + (inner - element * channels));
     }
     float values[4];
     for (int i = 0; i < 4; ++i) {
         const int element = (inner + i) / channels;
         const long pixel = inner + i < inner_end ? pixel_under(window, at, element) : -1;
-        values[i] = pixel < 0 ? 0.0f : x[pixel * input_channels + (inner + i - element * channels)];
+        values[i] = pixel < 0 ? 0.0f : READ_STORED(x + pixel * input_channels + (inner + i - element * channels));
     }
     return vload4(0, values);
 }
@@ -52,9 +52,9 @@ static inline float4 left4(
 #define STORE4(row, column, value)                                                               \
     if ((row) < rows) {                                                                          \
         const float4 added = has_residual                                                        \
-            ? load4(residual + (row) * (uint)output_channels, column, columns)                   \
+            ? load4_stored(residual + (row) * (uint)output_channels, column, columns)                   \
             : (float4)0.0f;                                                                      \
-        store4(                                                                                  \
+        store4_stored(                                                                                \
             finish4((value) + added, bias, has_bias, function, column, columns), y + (row) * (uint)output_channels, \
             column, columns);                                                                    \
     }

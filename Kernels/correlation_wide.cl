@@ -54,27 +54,43 @@ typedef struct {
     long from[ROWS];
 } Tile;
 
+// Elements of a run that are widened at once.
+#define WIDENED 64
+
 // Adds the sum over the window and the channels of one group for each place of a tile.
 static inline void correlate(
-    float16 *sums, global const float *x, global const float *filter, global const float *zeros, const Tile *tile,
+    float16 *sums, global const stored *x, global const float *filter, global const float *zeros, const Tile *tile,
     const Correlation *sizes) {
     for (int i = 0; i < sizes->window_height; ++i) {
         for (int j = 0; j < sizes->steps; ++j) {
             const int down = i * sizes->dilation_height;
             const int right = j * sizes->dilation_width;
             const long step = ((long)down * sizes->input_width + right) * sizes->input_channels;
-            global const float *values[ROWS];
+            global const stored *values[ROWS];
 #pragma unroll
             for (int r = 0; r < ROWS; ++r) {
                 const bool inside = (uint)(tile->h[r] + down) < (uint)sizes->input_height
                     && (uint)(tile->w[r] + right) < (uint)sizes->input_width;
-                values[r] = inside ? x + (tile->from[r] + step) : zeros;
+                values[r] = inside ? x + (tile->from[r] + step) : (global const stored *)zeros;
             }
+#if STORED
+            for (int first = 0; first < sizes->run; first += WIDENED) {
+                const int depth = min(sizes->run - first, WIDENED);
+                float widened[ROWS][WIDENED];
+                for (int r = 0; r < ROWS; ++r) widen(values[r] + first, widened[r], depth);
+                for (int k = 0; k < depth; ++k) {
+                    const float16 row = vload16(first + k, filter);
+#pragma unroll
+                    for (int r = 0; r < ROWS; ++r) sums[r] += widened[r][k] * row;
+                }
+            }
+#else
             for (int k = 0; k < sizes->run; ++k) {
                 const float16 row = vload16(k, filter);
 #pragma unroll
                 for (int r = 0; r < ROWS; ++r) sums[r] += values[r][k] * row;
             }
+#endif
             filter += 16 * sizes->run;
         }
     }
@@ -109,8 +125,8 @@ static inline void advance(Place *place, int height, int width) {
 
 // A residual, which may be the same memory as y, is added before the activation.
 __attribute__((reqd_work_group_size(1, 1, 1))) kernel void correlation_wide(
-    global const float *x, global const float *packed, global const float *bias, global const float *residual,
-    global float *y, Correlation sizes, int has_residual, int count) {
+    global const stored *x, global const float *packed, global const float *bias, global const stored *residual,
+    global stored *y, Correlation sizes, int has_residual, int count) {
     const Block block = block_of(get_group_id(0), packed, &sizes);
     const float16 start = sizes.has_bias ? load16(bias + block.channel, block.present) : (float16)0.0f;
     const ulong first = get_group_id(1) * (ulong)sizes.pixels_an_item;
@@ -144,8 +160,8 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void correlation_wide(
 #pragma unroll
         for (int r = 0; r < ROWS; ++r) {
             if (r >= rows) continue;
-            if (has_residual) sums[r] += load16(residual + to[r], block.present);
-            store16(activate16(sums[r], sizes.function), y + to[r], block.present);
+            if (has_residual) sums[r] += load16_stored(residual + to[r], block.present);
+            store16_stored(activate16(sums[r], sizes.function), y + to[r], block.present);
         }
     }
 }

@@ -2,7 +2,7 @@
 // so these are bound by memory: a work-item handles VEC channels, which divides all.
 
 kernel void depthwise_convolution(
-    global const float *x, global const float *filter, global const float *bias, global float *y, Window window,
+    global const stored *x, global const float *filter, global const float *bias, global stored *y, Window window,
     int channels, int has_bias, int function, ulong elements) {
     const ulong i = get_global_id(0) * VEC;
     if (i >= elements) return;
@@ -18,17 +18,17 @@ kernel void depthwise_convolution(
             const int w = at.column * window.stride_width + b * window.dilation_width - window.pad_left;
             if (w < 0 || w >= window.input_width) continue;
             const ulong place = pixel_at(at.sample, h, w, window.input_height, window.input_width);
-            sum += LOAD(x + place * (uint)channels + channel)
+            sum += LOAD_STORED(x + place * (uint)channels + channel)
                 * LOAD(filter + (a * window.width + b) * channels + channel);
         }
     }
     if (has_bias) sum += LOAD(bias + channel);
-    STORE(activate(sum, function), y + i);
+    STORE_STORED(activate(sum, function), y + i);
 }
 
 // Each place of dx gathers from the windows that lie on it.
 kernel void depthwise_convolution_input_gradient(
-    global const float *dy, global const float *filter, global float *dx, Window window, int channels,
+    global const stored *dy, global const float *filter, global stored *dx, Window window, int channels,
     ulong elements) {
     const ulong i = get_global_id(0) * VEC;
     if (i >= elements) return;
@@ -46,16 +46,16 @@ kernel void depthwise_convolution_input_gradient(
                 at.column, b, window.stride_width, window.dilation_width, window.pad_left, window.output_width);
             if (q < 0) continue;
             const ulong place = pixel_at(at.sample, p, q, window.output_height, window.output_width);
-            sum += LOAD(dy + place * (uint)channels + channel)
+            sum += LOAD_STORED(dy + place * (uint)channels + channel)
                 * LOAD(filter + (a * window.width + b) * channels + channel);
         }
     }
-    STORE(sum, dx + i);
+    STORE_STORED(sum, dx + i);
 }
 
 // partial[chunk, a, b, channel] over `lines_a_chunk` lines of output pixels; a second pass adds the chunks.
 kernel void depthwise_convolution_filter_gradient(
-    global const float *x, global const float *dy, global float *partial, Window window, int channels,
+    global const stored *x, global const stored *dy, global float *partial, Window window, int channels,
     int lines_a_chunk, int count) {
     const int channel = get_global_id(0) * VEC;
     if (channel >= channels) return;
@@ -76,8 +76,8 @@ kernel void depthwise_convolution_filter_gradient(
             const int w = q * window.stride_width + b * window.dilation_width - window.pad_left;
             if (w < 0 || w >= window.input_width) continue;
             const ulong from = pixel_at(sample, h, w, window.input_height, window.input_width);
-            sum += LOAD(x + from * (uint)channels + channel)
-                * LOAD(dy + (line * (uint)window.output_width + q) * (uint)channels + channel);
+            sum += LOAD_STORED(x + from * (uint)channels + channel)
+                * LOAD_STORED(dy + (line * (uint)window.output_width + q) * (uint)channels + channel);
         }
     }
     STORE(sum, partial + (chunk * (uint)(window.height * window.width) + element) * (uint)channels + channel);

@@ -16,7 +16,7 @@ static inline uint4 philox(uint4 counter, ulong seed) {
 
 // x and y may be the same memory.
 kernel void dropout(
-    global const float *x, global float *y, ulong elements_a_sample, int count, int sample_offset, int step,
+    global const stored *x, global stored *y, ulong elements_a_sample, int count, int sample_offset, int step,
     int purpose, ulong seed, float rate, float scale) {
     const ulong blocks = (elements_a_sample + 3) / 4;
     const ulong sample = get_global_id(0) / blocks;
@@ -29,6 +29,7 @@ kernel void dropout(
     const int present = (int)min(elements_a_sample - first, (ulong)4);
     for (int i = 0; i < present; ++i) {
         const ulong place = sample * elements_a_sample + first + i;
-        y[place] = (float)(word[i] >> 8) * 0x1p-24f >= rate ? x[place] * scale : 0.0f;
+        const bool stays = (float)(word[i] >> 8) * 0x1p-24f >= rate;
+        WRITE_STORED(stays ? READ_STORED(x + place) * scale : 0.0f, y + place);
     }
 }

@@ -122,6 +122,9 @@ static const char softmax_cross_entropy[] = {
 #embed "softmax_cross_entropy.cl"
     , 0};
 
+static const char storage[] = {
+#embed "storage.cl"
+    , 0};
 static const char sum_partials[] = {
 #embed "sum_partials.cl"
     , 0};
@@ -172,6 +175,7 @@ static const struct {
     KERNEL(sgd_update)
     KERNEL(softmax)
     KERNEL(softmax_cross_entropy)
+    KERNEL(storage)
     KERNEL(sum_partials)
     KERNEL(tiled)
     KERNEL(wide)

@@ -1,6 +1,23 @@
 // The product of two matrices with any strides, one pair a batch index; the inner index in fixed chunks. With one chunk
 // bias and activation follow; with more, each chunk gives a partial product, and a second pass adds them.
 
+// LEFT_STORED and RIGHT_STORED say which factor is an activation as it is stored; the others, and the product, are floats.
+
+#if LEFT_STORED
+#define left_type stored
+#else
+#define left_type float
+#endif
+#if RIGHT_STORED
+#define right_type stored
+#define READ_RIGHT READ_STORED
+#define LOAD16_RIGHT load16_stored
+#else
+#define right_type float
+#define READ_RIGHT READ_FLOAT
+#define LOAD16_RIGHT load16
+#endif
+
 // Inner steps for which 16 columns of the right factor are held at once.
 #define HELD 128
 
@@ -10,7 +27,7 @@ typedef struct {
 } Product;
 
 __attribute__((reqd_work_group_size(1, 1, 1))) kernel void matrix_wide(
-    global const float *left, global const float *right, global const float *bias, global float *product,
+    global const left_type *left, global const right_type *right, global const float *bias, global float *product,
     Product sizes, int rows_are_samples, int inner_are_samples, int has_bias, int function, int chunks,
     int rows_an_item, int count) {
     const int column = get_group_id(0) * 16;
@@ -33,13 +50,13 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void matrix_wide(
         const int depth = (int)min((ulong)HELD, end - start);
         if (sizes.right_column == 1) {
             for (int k = 0; k < depth; ++k) {
-                vstore16(load16(right + (start + k) * (uint)sizes.right_inner, present), k, held);
+                vstore16(LOAD16_RIGHT(right + (start + k) * (uint)sizes.right_inner, present), k, held);
             }
         } else {
             for (int lane = 0; lane < 16; ++lane) {
-                global const float *from = right + (ulong)min(lane, present - 1) * (uint)sizes.right_column;
+                global const right_type *from = right + (ulong)min(lane, present - 1) * (uint)sizes.right_column;
                 for (int k = 0; k < depth; ++k) {
-                    held[k * 16 + lane] = from[(start + k) * (uint)sizes.right_inner];
+                    held[k * 16 + lane] = READ_RIGHT(from + (start + k) * (uint)sizes.right_inner);
                 }
             }
         }
@@ -47,7 +64,7 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void matrix_wide(
         for (ulong row = first_row; row < end_row; row += ROWS) {
             const int rows = (int)min((ulong)ROWS, end_row - row);
             global float *to = product + row * (uint)sizes.columns;
-            global const float *values[ROWS];
+            global const left_type *values[ROWS];
             float16 sums[ROWS];
 #pragma unroll
             for (int r = 0; r < ROWS; ++r) {
@@ -56,12 +73,30 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void matrix_wide(
                 values[r] = left + (row + at) * (uint)sizes.left_row + start * (uint)sizes.left_inner;
                 sums[r] = start == first ? (float16)0.0f : load16(to + (ulong)at * (uint)sizes.columns, present);
             }
+#if STORED && LEFT_STORED
+            float widened[ROWS][HELD];
+            for (int r = 0; r < ROWS; ++r) {
+                if (sizes.left_inner == 1) {
+                    widen(values[r], widened[r], depth);
+                } else {
+                    for (int k = 0; k < depth; ++k) {
+                        widened[r][k] = READ_STORED(values[r] + (ulong)k * (uint)sizes.left_inner);
+                    }
+                }
+            }
+            for (int k = 0; k < depth; ++k) {
+                const float16 factor = vload16(k, held);
+#pragma unroll
+                for (int r = 0; r < ROWS; ++r) sums[r] += widened[r][k] * factor;
+            }
+#else
             for (int k = 0; k < depth; ++k) {
                 const float16 factor = vload16(k, held);
                 const ulong place = (ulong)k * (uint)sizes.left_inner;
 #pragma unroll
                 for (int r = 0; r < ROWS; ++r) sums[r] += values[r][place] * factor;
             }
+#endif
 #pragma unroll
             for (int r = 0; r < ROWS; ++r) {
                 if (is_last) sums[r] = activate16(sums[r] + added, function);

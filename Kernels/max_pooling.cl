@@ -2,7 +2,7 @@
 
 // winners is not written unless keeps_winners.
 kernel void max_pooling(
-    global const float *x, global float *y, global uchar *winners, Window window, int channels, int keeps_winners,
+    global const stored *x, global stored *y, global uchar *winners, Window window, int channels, int keeps_winners,
     ulong elements) {
     const ulong i = get_global_id(0) * VEC;
     if (i >= elements) return;
@@ -20,7 +20,7 @@ kernel void max_pooling(
             const int w = at.column * window.stride_width + b * window.dilation_width - window.pad_left;
             if (w < 0 || w >= window.input_width) continue;
             const ulong place = pixel_at(at.sample, h, w, window.input_height, window.input_width);
-            const floatV value = LOAD(x + place * (uint)channels + channel);
+            const floatV value = LOAD_STORED(x + place * (uint)channels + channel);
             const intV place_in_window = (intV)(a * window.width + b);
             if (!found) {
                 best = value;
@@ -33,13 +33,13 @@ kernel void max_pooling(
             }
         }
     }
-    STORE(best, y + i);
+    STORE_STORED(best, y + i);
     if (keeps_winners) STORE(TO_UCHAR(winner), winners + i);
 }
 
 // Each place of dx gathers from the windows that it won.
 kernel void max_pooling_gradient(
-    global const float *dy, global const uchar *winners, global float *dx, Window window, int channels,
+    global const stored *dy, global const uchar *winners, global stored *dx, Window window, int channels,
     ulong elements) {
     const ulong i = get_global_id(0) * VEC;
     if (i >= elements) return;
@@ -59,8 +59,8 @@ kernel void max_pooling_gradient(
             const ulong place = pixel_at(at.sample, p, q, window.output_height, window.output_width);
             const ulong from = place * (uint)channels + channel;
             const intV won = TO_INT(LOAD(winners + from)) == (intV)(a * window.width + b);
-            sum += won ? LOAD(dy + from) : (floatV)0.0f;
+            sum += won ? LOAD_STORED(dy + from) : (floatV)0.0f;
         }
     }
-    STORE(sum, dx + i);
+    STORE_STORED(sum, dx + i);
 }

@@ -5,8 +5,6 @@
 // (a row of the window times its channels), cut into vectors of LANES. The last vector of a run overlaps the one
 // before it when LANES does not divide the run. A pass holds PASS vectors of each run in registers.
 
-#define JOIN_(a, b) a##b
-#define JOIN(a, b) JOIN_(a, b)
 typedef JOIN(float, LANES) floatL;
 #define LOAD_LANES(pointer) JOIN(vload, LANES)(0, pointer)
 #define STORE_LANES(value, pointer) JOIN(vstore, LANES)(value, 0, pointer)
@@ -38,7 +36,7 @@ static inline int patch_start(int line, int column, int winner, const Sizes *siz
 
 // Adds the patches of `present` gradients to one pass of dw.
 static inline void add_patches(
-    global float *to, bool is_first, global const float *x, const int *places, const float *gradients, int present,
+    global float *to, bool is_first, global const stored *x, const int *places, const float *gradients, int present,
     int pass, const Sizes *sizes) {
     floatL sums[WINDOW_HEIGHT][PASS];
     int starts[PASS];
@@ -52,12 +50,12 @@ static inline void add_patches(
         }
     }
     for (int e = 0; e < present; ++e) {
-        global const float *patch = x + places[e];
+        global const stored *patch = x + places[e];
 #pragma unroll
         for (int i = 0; i < WINDOW_HEIGHT; ++i) {
 #pragma unroll
             for (int v = 0; v < PASS; ++v) {
-                sums[i][v] += gradients[e] * LOAD_LANES(patch + i * sizes->next_run + starts[v]);
+                sums[i][v] += gradients[e] * VLOAD_STORED(LANES, patch + i * sizes->next_run + starts[v]);
             }
         }
     }
@@ -72,7 +70,7 @@ static inline void add_patches(
 // places that the input under them stays in a core's first cache while all channels pass over it. For one channel the
 // segment's non-zeros are gathered first, then their patches added pass by pass.
 __attribute__((reqd_work_group_size(1, 1, 1))) kernel void pooled_filter_gradient(
-    global const float *x, global const float *dy, global const uchar *winners, global float *partial, Sizes sizes,
+    global const stored *x, global const stored *dy, global const uchar *winners, global float *partial, Sizes sizes,
     int count) {
     const ulong all_lines = (ulong)count * (uint)sizes.pooled_height;
     const ulong first = get_group_id(0) * (ulong)sizes.lines;
@@ -87,7 +85,7 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void pooled_filter_gradien
     for (ulong line = first; line < end; ++line) {
         const ulong sample = line / (uint)sizes.pooled_height;
         const int row = (int)(line - sample * (uint)sizes.pooled_height);
-        global const float *values =
+        global const stored *values =
             x + sample * (uint)(sizes.input_height * sizes.input_width) * (uint)sizes.input_channels;
         for (int segment = 0; segment < sizes.pooled_width; segment += sizes.segment) {
             const int columns = min(sizes.pooled_width - segment, sizes.segment);
@@ -96,7 +94,7 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void pooled_filter_gradien
                 int present = 0;
                 for (int column = 0; column < columns; ++column) {
                     const ulong at = from + (ulong)(column * sizes.output_channels);
-                    const float gradient = dy[at];
+                    const float gradient = READ_STORED(dy + at);
                     gradients[present] = gradient;
                     places[present] = patch_start(row, segment + column, winners[at], &sizes);
                     present += gradient != 0.0f;
@@ -150,14 +148,14 @@ kernel void pack_filter_runs(global const float *filter, global float *packed, S
 // The non-zeros of one pooled place in the order of their winners: where each channel's weights are, its gradient,
 // and in `ends` where those of each winner begin and end.
 static inline void sort_by_winner(
-    global const float *dy, global const uchar *winners, int *weights_of, float *gradients, int *ends,
+    global const stored *dy, global const uchar *winners, int *weights_of, float *gradients, int *ends,
     int channel_floats, int channel_count) {
     int channels[MOST_GRADIENTS];
     int present = 0;
     int counts[4] = {0, 0, 0, 0};
     for (int channel = 0; channel < channel_count; ++channel) {
         channels[present] = channel;
-        present += dy[channel] != 0.0f;
+        present += READ_STORED(dy + channel) != 0.0f;
     }
     for (int e = 0; e < present; ++e) ++counts[winners[channels[e]] & 3];
     ends[0] = 0;
@@ -168,7 +166,7 @@ static inline void sort_by_winner(
     for (int e = 0; e < present; ++e) {
         const int at = counts[winners[channels[e]] & 3]++;
         weights_of[at] = channels[e] * channel_floats;
-        gradients[at] = dy[channels[e]];
+        gradients[at] = READ_STORED(dy + channels[e]);
     }
 }
 
@@ -208,7 +206,7 @@ static inline void add_weights(
 // dx of one sample's input rows under `lines` pooled lines. Pooled lines above that reach into these rows count too;
 // each work-item writes its own rows only.
 __attribute__((reqd_work_group_size(1, 1, 1))) kernel void pooled_input_gradient(
-    global const float *dy, global const uchar *winners, global const float *packed, global float *dx, Sizes sizes,
+    global const stored *dy, global const uchar *winners, global const float *packed, global float *dx, Sizes sizes,
     int dilation_height, int count) {
     const ulong sample = get_group_id(1);
     const int band = get_group_id(0);

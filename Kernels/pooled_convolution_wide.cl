@@ -14,7 +14,7 @@ static inline void store_winners(uchar16 value, global uchar *pointer, int prese
 
 // The grid of `sizes` is that of the pooled places. winners is not written unless keeps_winners.
 __attribute__((reqd_work_group_size(1, 1, 1))) kernel void pooled_convolution_wide(
-    global const float *x, global const float *packed, global const float *bias, global float *y,
+    global const stored *x, global const float *packed, global const float *bias, global stored *y,
     global uchar *winners, Correlation sizes, int keeps_winners, int count) {
     const Block block = block_of(get_group_id(0), packed, &sizes);
     const float16 start = sizes.has_bias ? load16(bias + block.channel, block.present) : (float16)0.0f;
@@ -65,7 +65,7 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void pooled_convolution_wi
         for (int r = 0; r < ROWS / 2; ++r) {
             if (r < places) {
                 const ulong to = (pixel + r) * (uint)sizes.output_channels + block.channel;
-                store16(best[r], y + to, block.present);
+                store16_stored(best[r], y + to, block.present);
                 if (keeps_winners) store_winners(convert_uchar16(winner[r]), winners + to, block.present);
             }
         }

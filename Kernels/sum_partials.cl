@@ -2,7 +2,7 @@
 
 // The chunks present are those of `a_chunk` items each that `items` fill.
 kernel void sum_partials(
-    global const float *partial, global const float *bias, global float *result, ulong elements,
+    global const float *partial, global const float *bias, global stored *result, ulong elements,
     ulong chunk_elements, ulong items, int a_chunk, int columns, int has_bias, int function) {
     const ulong i = get_global_id(0) * VEC;
     if (i >= elements) return;
@@ -17,5 +17,5 @@ kernel void sum_partials(
         for (int e = 0; e < VEC; ++e) values[e] = bias[(i + e) % (uint)columns];
         sum += LOAD(values);
     }
-    store_some(activate(sum, function), result + i, present);
+    store_some_stored(activate(sum, function), result + i, present);
 }

@@ -7,10 +7,11 @@ extension ChannelScale: OpenCLOperation {
         let channels = tensor.shape[-1]
         let width = backend.width(dividing: channels)
         return try backend.launch(
-            "channel_scale", of: .files("common", "channel_scale"), defines: ["VEC": width],
+            "channel_scale", of: .files("common", "channel_scale"),
+            defines: ["VEC": width, "IS_SHARED": arguments.inputs[1].description.isBatched ? 0 : 1],
             [
                 arguments.input(0), arguments.input(1), arguments.output(0), .elements(of: tensor),
-                .int(tensor.shape.count), .int(channels), .int(arguments.inputs[1].description.isBatched ? 0 : 1),
+                .int(tensor.shape.count), .int(channels),
             ],
             grid: .elementwise(tensor, width: width), label: arguments.label)
     }
@@ -32,14 +33,14 @@ extension ChannelScaleGradient: OpenCLOperation {
         let isShared = !arguments.outputs[0].description.isBatched
         let target = isShared ? KernelArgument.buffer(try arguments.scratch()) : arguments.output(0)
         let perSample = try backend.launch(
-            "channel_scale_gradient", of: source, defines: ["VEC": width],
+            "channel_scale_gradient", of: source, defines: ["VEC": width, "IS_SHARED": isShared ? 1 : 0],
             [
                 arguments.input(0), arguments.input(1), target, .int(tensor.shape.count / channels), .int(channels),
                 .elements(of: sums),
             ], grid: .elementwise(sums, width: width), label: arguments.label)
         guard isShared else { return perSample }
         let over = try backend.launch(
-            "sum_samples", of: source, defines: ["VEC": width],
+            "sum_samples", of: source, defines: ["VEC": width, "IS_SHARED": 1],
             [target, arguments.output(0), .int(channels), .samples(of: tensor)],
             grid: .elementwise(arguments.outputs[0].description, width: width), label: arguments.label)
         return LaunchSequence([perSample, over])

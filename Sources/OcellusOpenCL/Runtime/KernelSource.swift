@@ -14,11 +14,11 @@ public struct KernelSource: Sendable {
         self.text = "#line 1 \"\(name)\"\n\(text)\n"
     }
 
-    /// The files `Kernels/<name>.cl`, one after the other, behind `functions.cl`.
+    /// The files `Kernels/<name>.cl`, one after the other, behind `functions.cl` and `storage.cl`.
     /// - Throws: `BackendError` when there is no such file.
     static func files(_ names: String...) throws -> KernelSource {
         var text = ""
-        for name in ["functions"] + names {
+        for name in ["functions", "storage"] + names {
             guard let source = ocellus_kernel_source(name) else {
                 throw BackendError("This build has no kernel file '\(name).cl'")
             }
