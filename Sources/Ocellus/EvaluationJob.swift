@@ -30,9 +30,11 @@ public final class EvaluationJob {
     ///   - model: the model's folder.
     ///   - data: the folder of pictures.
     ///   - part: which part of the run's `split.csv`, which stands beside the model, is taken; nil for all pictures.
+    ///   - willCheck: told the name of a device whose operations are about to be checked, which takes some seconds once.
     /// - Throws: `ModelError`, `DatasetError`, or `TrainingError` when the part cannot be told.
     public init(
-        model path: String, data: String, part: Part?, device request: DeviceRequest = .auto, threads: Int? = nil
+        model path: String, data: String, part: Part?, device request: DeviceRequest = .auto, threads: Int? = nil,
+        willCheck: (_ device: String) -> Void = { _ in }
     ) throws {
         model = try Model(contentsOf: path)
         let listed = try Dataset(folder: data, classes: model.classes)
@@ -58,7 +60,7 @@ public final class EvaluationJob {
             let split = isRun ? try? DataSplit(file: splitPath, dataset: dataset) : nil
             trainedCount = split?.indices(of: .train).count ?? 0
         }
-        device = try ChosenDevice(request, threads: threads)
+        device = try ChosenDevice(request, threads: threads, willCheck: willCheck)
     }
 
     /// Runs the model on every picture taken.

@@ -96,12 +96,13 @@ public final class TrainingJob {
     /// - Parameters:
     ///   - stopRequest: how a signal or another thread asks training to stop.
     ///   - checked: told now and then how many pictures have been decoded, from any thread.
+    ///   - willCheck: told the name of a device whose operations are about to be checked, which takes some seconds once.
     ///   - willReserve: told what is about to be trained, before the device's memory is reserved.
     /// - Throws: the error of what cannot be done; then there is no folder.
     public convenience init(
         _ settings: TrainingSettings, stopRequest: StopRequest = StopRequest(),
         checked: (@Sendable (_ done: Int, _ of: Int) -> Void)? = nil,
-        willReserve: (TrainingPreview) -> Void = { _ in }
+        willCheck: (_ device: String) -> Void = { _ in }, willReserve: (TrainingPreview) -> Void = { _ in }
     ) throws {
         try settings.options.validate()
         try RunFolder.checkAbsence(of: settings.output)
@@ -112,7 +113,7 @@ public final class TrainingJob {
         }
         let listed = try Dataset(folder: settings.data)
         let start = try StartingPoint(settings, classes: listed.classes)
-        let device = try ChosenDevice(settings.device, threads: settings.threads)
+        let device = try ChosenDevice(settings.device, threads: settings.threads, willCheck: willCheck)
         // What is wrong with the network, or too large for the device, shows before any picture is read.
         _ = try Trainer.memory(for: start.network, settings.options, on: device.backend)
         let cache = PictureCache(preprocessing: start.preprocessing)
@@ -151,7 +152,7 @@ public final class TrainingJob {
         resuming path: String, epochs: Int? = nil, device: DeviceRequest? = nil, threads: Int? = nil,
         features: FeatureCache = .standard, stopRequest: StopRequest = StopRequest(),
         checked: (@Sendable (_ done: Int, _ of: Int) -> Void)? = nil,
-        willReserve: (TrainingPreview) -> Void = { _ in }
+        willCheck: (_ device: String) -> Void = { _ in }, willReserve: (TrainingPreview) -> Void = { _ in }
     ) throws {
         let run = try RunFolder(path)
         var description = try run.description()
@@ -168,7 +169,7 @@ public final class TrainingJob {
             try run.write(description)
         }
         let request = device ?? DeviceRequest(description.requestedDevice) ?? .auto
-        let chosen = try ChosenDevice(request, threads: threads)
+        let chosen = try ChosenDevice(request, threads: threads, willCheck: willCheck)
         guard device != nil || chosen.backend.device.computesAlike(description.device) else {
             throw TrainingError(
                 "the run \(path) was begun on \(description.device.name) (\(description.device.detail)); on "

@@ -143,9 +143,12 @@ public final class RunFolder {
         return .file(try SafetensorsFile(initialWeightsPath))
     }
 
+    /// Whether there is something to go on from.
+    public var hasCheckpoint: Bool { FileManager.default.fileExists(atPath: checkpointPath) }
+
     /// Where the run stands; nil when it was stopped before its first checkpoint.
     func checkpoint() throws -> Checkpoint? {
-        guard FileManager.default.fileExists(atPath: checkpointPath) else { return nil }
+        guard hasCheckpoint else { return nil }
         return try Checkpoint(contentsOf: checkpointPath)
     }
 

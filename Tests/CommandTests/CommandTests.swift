@@ -162,6 +162,40 @@ struct CommandTests {
         #expect(again.code == 0 && again.output.contains("dense2"))
     }
 
+    @Test("a model goes out as ONNX and safetensors, and comes back from each to the same answers")
+    func exporting() throws {
+        let trained = try Command.run(
+            "train", folder("parts"), "--output", folder("run"), "--size", "32", "--epochs", "1", "--batch", "8",
+            "--device", "cpu", in: folder)
+        #expect(trained.code == 0, "\(trained.errors)")
+        for (format, file) in [("onnx", "parts.onnx"), ("safetensors", "parts.safetensors")] {
+            let export = try Command.run(
+                "export", folder("run/model"), "--format", format, "--output", folder(file), in: folder)
+            #expect(export.code == 0 && export.output.contains("3 classes"), "\(export.errors)")
+        }
+        // The ONNX file brings its classes and preprocessing along.
+        let imported = try Command.run("import", folder("parts.onnx"), "--output", folder("back"), in: folder)
+        #expect(imported.code == 0 && imported.output.contains("3 classes"), "\(imported.errors)")
+        let picture = try #require(FileManager.default.contentsOfDirectory(atPath: folder("parts/nuts")).first)
+        let answers = try ["run/model", "back"].map { model in
+            try json(
+                Command.run(
+                    "predict", folder(model), folder("parts/nuts/" + picture), "--device", "cpu", "--json", in: folder
+                ).lines.first)
+        }
+        #expect(answers[0]["class"] as? String == answers[1]["class"] as? String)
+        let confidences = answers.compactMap { $0["confidence"] as? Double }
+        #expect(confidences.count == 2 && abs(confidences[0] - confidences[1]) < 1e-5)
+
+        let wrong = try Command.run(
+            "export", folder("run/model"), "--format", "safetensors", "--preprocessing", "--output", folder("x"),
+            in: folder)
+        #expect(wrong.code == 64 && wrong.errors.contains("--preprocessing"))
+        let none = try Command.run("import", folder("none.onnx"), "--output", folder("never"), in: folder)
+        #expect(none.code == 1 && none.errors.contains("none.onnx"))
+        #expect(!FileManager.default.fileExists(atPath: folder("never")))
+    }
+
     @Test("weights that were trained on other pictures are trained on these, in two stages")
     func transfer() throws {
         let based = try Command.run(

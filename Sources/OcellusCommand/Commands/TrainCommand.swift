@@ -140,14 +140,21 @@ struct TrainCommand: ParsableCommand {
             job = try TrainingJob(
                 resuming: resume, epochs: epochs, device: device.device, threads: device.threads,
                 features: transfer.features, stopRequest: interrupt, checked: display.checking,
-                willReserve: display.show)
+                willCheck: DeviceOptions.note, willReserve: display.show)
         } else {
             job = try TrainingJob(
-                settings(), stopRequest: interrupt, checked: display.checking, willReserve: display.show)
+                settings(), stopRequest: interrupt, checked: display.checking, willCheck: DeviceOptions.note,
+                willReserve: display.show)
         }
         display.showStart(job)
         job.trainer.profiler = profile.makeProfiler()
-        let metrics = try job.train(observer: display)
+        let metrics: ClassificationMetrics?
+        do {
+            metrics = try job.train(observer: display)
+        } catch let error as BackendError {
+            display.showLost(job)
+            throw error
+        }
         try profile.finish(job.trainer.profiler, on: job.trainer.backend) {
             Terminal.note($0.text(isTerminal: Terminal.isErrorTerminal) + "\n")
         }

@@ -106,6 +106,15 @@ final class TrainingDisplay: TrainingObserver {
         Terminal.note("stopped, everything is saved; go on with: ocellus train --resume \(job.run.path)")
     }
 
+    /// What is left when the device fails in the middle.
+    func showLost(_ job: TrainingJob) {
+        Terminal.clearStatus()
+        let kept = job.run.hasCheckpoint ? "the last checkpoint is kept" : "there is no checkpoint yet"
+        Terminal.note(
+            "the device failed; \(kept). Go on with: ocellus train --resume \(job.run.path) (on another device with --device)"
+        )
+    }
+
     func showResult(_ job: TrainingJob, _ metrics: ClassificationMetrics) throws {
         if isJSON { return try Terminal.writeJSON(ResultLine(result: job.description.result, test: metrics)) }
         if let best = job.trainer.progress.best {

@@ -52,7 +52,7 @@ public struct OpenCLDevice: Sendable {
     public let maximumBufferByteCount: Int
     /// OpenCL's handle; it lives as long as the process.
     let id: DeviceID
-    let library: OpenCLLibrary
+    private(set) var library: OpenCLLibrary
 
     /// A handle of a device. Root devices are neither retained nor released.
     struct DeviceID: @unchecked Sendable {
@@ -107,6 +107,15 @@ public struct OpenCLDevice: Sendable {
         let part = part.lowercased()
         return [platformName, platformVersion, description.name, deviceVersion]
             .contains { $0.lowercased().contains(part) }
+    }
+
+    /// The same device by way of other functions: how tests make a driver fail.
+    package func replacingFunctions(_ change: (inout OcellusOpenCLFunctions) -> Void) -> OpenCLDevice {
+        var functions = library.functions
+        change(&functions)
+        var copy = self
+        copy.library = OpenCLLibrary(functions)
+        return copy
     }
 
     /// As `NVIDIA H200 (NVIDIA CUDA)`.

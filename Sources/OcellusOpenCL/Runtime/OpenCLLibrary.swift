@@ -31,7 +31,8 @@ final class OpenCLLibrary: @unchecked Sendable {
             BackendError("no OpenCL library opens: \(reasons.joined(separator: "; "))"))
     }
 
-    private init(_ functions: OcellusOpenCLFunctions) { self.functions = functions }
+    /// A library of functions given.
+    init(_ functions: OcellusOpenCLFunctions) { self.functions = functions }
 }
 
 /// Turns a status into an error that names the call, the operation it was made for and the device.
@@ -53,6 +54,7 @@ private func statusAdvice(_ status: cl_int) -> String {
     switch status {
     case CL_MEM_OBJECT_ALLOCATION_FAILURE, CL_INVALID_BUFFER_SIZE:
         "; the device has not that much memory in one piece: try a smaller batch"
+    case CL_DEVICE_NOT_AVAILABLE: "; the device was lost: the system's log (dmesg) may say why"
     case CL_OUT_OF_RESOURCES: "; the device ran out of memory or registers: try a smaller batch"
     default: ""
     }
