@@ -64,11 +64,17 @@ public final class EvaluationJob {
     }
 
     /// Runs the model on every picture taken.
+    ///
+    /// - Parameters:
+    ///   - progress: told how many pictures are done, of how many.
+    ///   - each: given the result of each batch; the batches are in the order of the pictures.
     public func evaluate(
-        batchSize: Int = 32, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+        batchSize: Int = 32, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in },
+        each: (BatchResult) -> Void = { _ in }
     ) throws -> ClassificationMetrics {
         try Evaluator.evaluate(
-            model, on: dataset, indices: indices, cache: cache, backend: device.backend, batchSize: batchSize
+            model, on: dataset, indices: indices, cache: cache, backend: device.backend, batchSize: batchSize,
+            each: each
         ) { progress($0, pictureCount) }
     }
 }

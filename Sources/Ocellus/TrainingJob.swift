@@ -120,7 +120,9 @@ public final class TrainingJob {
         let dataset = try Self.check(listed, cache, checked, stopRequest)
         let split =
             try settings.splitFile.map { try DataSplit(file: $0, dataset: dataset) }
-            ?? DataSplit(dataset, ratio: settings.splitRatio, seed: settings.options.seed)
+            ?? DataSplit(
+                dataset, ratio: settings.splitRatio, lookalikes: dataset.lookalikes(in: cache),
+                seed: settings.options.seed)
         let description = RunDescription(
             version: ocellusVersion, date: ISO8601DateFormatter().string(from: Date()), command: settings.command,
             dataset: dataset, split: split, network: start.network, preprocessing: start.preprocessing,

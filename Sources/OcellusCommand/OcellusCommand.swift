@@ -20,5 +20,6 @@ struct OcellusCommand: ParsableCommand {
             TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ImportCommand.self, ExportCommand.self,
             NetworksCommand.self, SummaryCommand.self, DevicesCommand.self, DoctorCommand.self, BenchCommand.self,
             DemoDataCommand.self, ImportLabelsCommand.self, SplitCommand.self,
+            CheckCommand.self,
         ])
 }

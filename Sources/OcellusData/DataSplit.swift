@@ -5,7 +5,7 @@ import OcellusGraph
 /// The split is stratified: each class is divided by itself, in exact numbers (the largest remainders get the rest). Within
 /// a class the pictures are ranked by a hash of the seed and their content, so a file's part does not depend on its name
 /// or on the others' order, and an added file moves no more than the one or two files that stand at a boundary.
-/// Identical files are always on one side; those that stand in several classes are used for training only, since a picture
+/// Identical files are always on one side, and so are pictures of a class that look alike, when they are given; those that stand in several classes are used for training only, since a picture
 /// with two labels measures nothing.
 public struct DataSplit: Sendable, Equatable {
     /// The part of each sample, in the order of `Dataset.samples`; nil for one that is left out.
@@ -36,8 +36,13 @@ public struct DataSplit: Sendable, Equatable {
     /// Divides a data set; one that comes in parts (`train/`, `validation/`, `test/`) keeps them, and a part it lacks is
     /// taken from its training part in the proportion that the ratio gives these two.
     ///
+    /// - Parameters:
+    ///   - lookalikes: sets of places in `Dataset.samples` (``Dataset/lookalikes(in:threads:)``). Those of one class stay on one
+    ///     side, as identical files do, unless that leaves the class too few for its parts.
     /// - Throws: ``DatasetError/tooFewPictures(class:files:different:needed:)`` for a class that cannot give each part one.
-    public init(_ dataset: Dataset, ratio: SplitRatio = .standard, seed: UInt64) throws {
+    public init(
+        _ dataset: Dataset, ratio: SplitRatio = .standard, lookalikes: [[Int]] = [], seed: UInt64
+    ) throws {
         var parts = dataset.samples.map(\.part)
         var divided = Part.allCases
         var pool = Array(dataset.samples.indices)
@@ -46,7 +51,8 @@ public struct DataSplit: Sendable, Equatable {
             pool = parts.indices.filter { parts[$0] == .train }
         }
         if divided.count > 1 {
-            var divider = Divider(dataset: dataset, ratio: ratio, parts: divided, seed: seed)
+            var divider = Divider(
+                dataset: dataset, ratio: ratio, parts: divided, lookalikes: lookalikes, seed: seed)
             for (index, part) in try divider.divide(pool) { parts[index] = part }
         }
         self.parts = parts
@@ -58,13 +64,15 @@ private struct Divider {
     let dataset: Dataset
     let ratio: SplitRatio
     let parts: [Part]
+    let lookalikes: [[Int]]
     let seed: UInt64
     private var assigned: [Int: Part] = [:]
 
-    init(dataset: Dataset, ratio: SplitRatio, parts: [Part], seed: UInt64) {
+    init(dataset: Dataset, ratio: SplitRatio, parts: [Part], lookalikes: [[Int]], seed: UInt64) {
         self.dataset = dataset
         self.ratio = ratio
         self.parts = parts
+        self.lookalikes = lookalikes
         self.seed = seed
     }
 
@@ -85,9 +93,25 @@ private struct Divider {
             }
         }
         for (classIndex, groups) in byClass.enumerated() {
-            try divide(groups, ofClass: classIndex, alreadyTrained: ambiguous[classIndex])
+            let merged = merged(groups)
+            try divide(
+                merged.count < parts.count ? groups : merged, ofClass: classIndex, alreadyTrained: ambiguous[classIndex]
+            )
         }
         return assigned
+    }
+
+    /// The groups, those together that hold pictures of one set of lookalikes.
+    private func merged(_ groups: [[Int]]) -> [[Int]] {
+        let places = Dictionary(
+            groups.enumerated().flatMap { place, group in group.map { ($0, place) } },
+            uniquingKeysWith: { first, _ in first })
+        var sets = DisjointSets(count: groups.count)
+        for pictures in lookalikes {
+            let found = pictures.compactMap { places[$0] }
+            for place in found.dropFirst() { sets.unite(found[0], place) }
+        }
+        return sets.sets.map { $0.flatMap { groups[$0] } }
     }
 
     /// Fills the small parts first, in the order of the ranks; a group that does not fit goes where most room is left.
@@ -122,7 +146,11 @@ private struct Divider {
 
     /// A number that depends on the seed and the content alone.
     private func rank(_ group: [Int]) -> (UInt64, UInt64) {
-        let content = dataset.samples[group[0]].content
+        group.map(rank).min { $0 < $1 } ?? (0, 0)
+    }
+
+    private func rank(_ index: Int) -> (UInt64, UInt64) {
+        let content = dataset.samples[index].content
         let words = Philox(seed: seed).block(
             SIMD4(
                 UInt32(truncatingIfNeeded: content.hash), UInt32(truncatingIfNeeded: content.hash >> 32),

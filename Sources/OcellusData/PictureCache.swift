@@ -90,7 +90,8 @@ extension Dataset {
     }
 }
 
-private final class Counter: @unchecked Sendable {
+/// Counts what several threads have done.
+final class Counter: @unchecked Sendable {
     private let monitor = Monitor()
     private var value = 0
 

@@ -1,9 +1,27 @@
 /// A picture format that can be read; JPEG and PNG can be written too.
-public enum ImageFormat: String, Sendable, Equatable, CaseIterable, CustomStringConvertible {
+public enum ImageFormat: String, Sendable, Codable, Equatable, CaseIterable, CustomStringConvertible {
     case jpeg, png, bmp
 
     /// As "JPEG".
     public var description: String { rawValue.uppercased() }
+
+    /// How the names of such files end, in small letters.
+    public var fileExtensions: [String] {
+        switch self {
+        case .jpeg: ["jpg", "jpeg", "jpe", "jfif"]
+        case .png: ["png"]
+        case .bmp: ["bmp", "dib"]
+        }
+    }
+
+    /// The format of a file, by its first bytes.
+    ///
+    /// - Throws: `ImageError` that names the format found, when it is one that cannot be read.
+    public init(of bytes: [UInt8], name: String) throws(ImageError) {
+        self = try bytes.withUnsafeBufferPointer { buffer throws(ImageError) in
+            try Self.detect(UnsafeRawBufferPointer(buffer), name: name)
+        }
+    }
 
     /// Recognises a format by its first bytes; a file's name says nothing reliable.
     ///

@@ -10,11 +10,12 @@ public enum Evaluator {
     ///   - dataset: read with the model's classes (`Dataset(folder:classes:)`).
     ///   - indices: places in `dataset.samples`; nil for all.
     ///   - cache: decodes the pictures, by the model's preprocessing; nil for one of its own.
+    ///   - each: given the result of each batch; the batches are in the order of the pictures.
     ///   - progress: told how many pictures are done.
     /// - Throws: the pictures' and the device's errors.
     public static func evaluate(
         _ model: Model, on dataset: Dataset, indices: [Int]? = nil, cache: PictureCache? = nil, backend: any Backend,
-        batchSize: Int = 32,
+        batchSize: Int = 32, each: (BatchResult) -> Void = { _ in },
         progress: (Int) -> Void = { _ in }
     ) throws -> ClassificationMetrics {
         guard Plan.capacities.contains(batchSize) else {
@@ -30,7 +31,9 @@ public enum Evaluator {
         var runner = BatchRunner(classCount: model.classes.count)
         loader.start(epoch: 0)
         while let batch = try loader.next() {
-            metrics.add(try runner.run(plan, InputBatch(batch), Invocation(count: batch.count)))
+            let result = try runner.run(plan, InputBatch(batch), Invocation(count: batch.count))
+            metrics.add(result)
+            each(result)
             progress(metrics.images)
         }
         return metrics

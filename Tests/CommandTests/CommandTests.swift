@@ -369,4 +369,33 @@ struct CommandTests {
     private func weights(_ run: String) throws -> Data {
         try Data(contentsOf: URL(fileURLWithPath: folder(run + "/model/weights.safetensors")))
     }
+
+    @Test("import-labels, split and check")
+    func labels() throws {
+        var table = "filename,label\n"
+        let parts = try #require(FileManager.default.enumerator(atPath: folder("parts")))
+        for case let name as String in parts where name.hasSuffix(".jpg") || name.hasSuffix(".png") {
+            table += "\(name),\(name.split(separator: "/")[0])\n"
+        }
+        try table.write(toFile: folder("parts/labels.csv"), atomically: true, encoding: .utf8)
+        let imported = try Command.run(
+            "import-labels", folder("parts"), "--output", folder("data.csv"), in: folder)
+        #expect(imported.code == 0 && imported.errors.contains("CSV (1 file)"), "\(imported.errors)")
+        let again = try Command.run("import-labels", folder("parts"), "-o", folder("data.csv"), in: folder)
+        #expect(again.code == 1 && again.errors.contains("exists already"))
+        let split = try Command.run("split", folder("data.csv"), "--output", folder("split.csv"), in: folder)
+        #expect(split.code == 0 && split.lines.count == 4, "\(split.errors)")
+        let checked = try Command.run(
+            "check", folder("split.csv"), "--json", "--strict", "--report", folder("report.html"), in: folder)
+        #expect(checked.code == 0, "\(checked.errors)")
+        #expect(try json(checked.lines.first)["classes"] as? [String: Int] == ["bolts": 10, "nuts": 10, "washers": 10])
+        #expect(FileManager.default.fileExists(atPath: folder("report.html")))
+
+        try (table + "gone.png,bolt\n").write(toFile: folder("parts/labels.csv"), atomically: true, encoding: .utf8)
+        let wrong = try Command.run("import-labels", folder("parts"), "-o", folder("wrong.csv"), in: folder)
+        #expect(wrong.code == 1 && wrong.errors.contains("there is no file “gone.png”"))
+        #expect(!FileManager.default.fileExists(atPath: folder("wrong.csv")))
+        let skipped = try Command.run("import-labels", folder("parts"), "-o", folder("wrong.csv"), "--skip", in: folder)
+        #expect(skipped.code == 0)
+    }
 }

@@ -6,7 +6,8 @@ struct SplitCommand: ParsableCommand {
         commandName: "split",
         abstract: "Divide pictures into training, validation and test parts, and write down which is where.",
         discussion: """
-            Each class is divided by itself; identical files stay on one side. 'ocellus train DATA --split-from OUTPUT' takes the \
+            Each class is divided by itself; identical files and pictures that look alike stay on one \
+            side. 'ocellus train DATA --split-from OUTPUT' takes the \
             parts from the file. Pictures that come in parts keep them.
             """)
 
@@ -26,8 +27,15 @@ struct SplitCommand: ParsableCommand {
     var seed: UInt64 = 0
 
     func run() throws {
-        let dataset = try Dataset(folder: data)
-        let parts = try DataSplit(dataset, ratio: split ?? .standard, seed: seed)
+        let cache = try PictureCache(preprocessing: .guide(width: 224, height: 224))
+        let listed = try Dataset(folder: data)
+        let dataset = try listed.checked(filling: cache) { done in
+            if done % 25 == 0 { Terminal.status("reading pictures \(done)/\(listed.samples.count)") }
+        }
+        Terminal.clearStatus()
+        for file in dataset.unreadable { Terminal.warn("left out: \(file)") }
+        let parts = try DataSplit(
+            dataset, ratio: split ?? .standard, lookalikes: dataset.lookalikes(in: cache), seed: seed)
         for group in parts.leaks(in: dataset) {
             let paths = group.samples.map { dataset.samples[$0].path }.joined(separator: ", ")
             Terminal.warn("identical files are in several parts: \(paths)")

@@ -23,6 +23,9 @@ final class TrainingDisplay: TrainingObserver {
         for (index, name) in dataset.classes.enumerated() { table.add([name] + counts.map { "\($0[index])" }) }
         table.add(["all"] + counts.map { "\($0.reduce(0, +))" })
         Terminal.note(table.text(isTerminal: Terminal.isErrorTerminal))
+        for finding in BalanceCheck(dataset).findings where finding.kind == .imbalance {
+            Terminal.warn("classes of very different size: \(finding.message)")
+        }
         for file in dataset.unreadable { Terminal.warn("left out: \(file)") }
         if !dataset.ignored.isEmpty {
             Terminal.note("\(dataset.ignored.count) other files are ignored, as \(dataset.ignored[0])")
