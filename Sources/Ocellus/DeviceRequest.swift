@@ -44,13 +44,15 @@ public struct ChosenDevice: Sendable {
     ///
     /// - Parameters:
     ///   - threads: how many threads the CPU backend uses; nil for one a core.
+    ///   - memoryLimit: how much of the device's memory may be taken; nil for all of it.
     ///   - denseWeights: what the CPU backend keeps dense layers' weights in for inference. Other than FP32 is the CPU's alone,
     ///     so that `auto` takes it.
     ///   - willCheck: called with a device's name before its operations are checked, which is done when it is first used with
     ///     its driver and takes some seconds.
     /// - Throws: `BackendError` when there is no such device, saying which there are. `auto` never fails for lack of OpenCL.
     public init(
-        _ request: DeviceRequest, threads: Int? = nil, denseWeights: DenseWeightPrecision = .fp32,
+        _ request: DeviceRequest, threads: Int? = nil, memoryLimit: ByteCount? = nil,
+        denseWeights: DenseWeightPrecision = .fp32,
         willCheck: (String) -> Void = { _ in }
     ) throws {
         switch request {
@@ -72,6 +74,7 @@ public struct ChosenDevice: Sendable {
         case .auto:
             self = try Self.best(threads: threads, willCheck)
         }
+        if let memoryLimit { backend.memory.restrict(to: memoryLimit.bytes) }
     }
 
     /// A device with kernels that compute rightly.

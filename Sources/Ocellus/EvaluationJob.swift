@@ -34,7 +34,7 @@ public final class EvaluationJob {
     /// - Throws: `ModelError`, `DatasetError`, or `TrainingError` when the part cannot be told.
     public init(
         model path: String, data: String, part: Part?, device request: DeviceRequest = .auto, threads: Int? = nil,
-        willCheck: (_ device: String) -> Void = { _ in }
+        memoryLimit: ByteCount? = nil, willCheck: (_ device: String) -> Void = { _ in }
     ) throws {
         model = try Model(contentsOf: path)
         let listed = try Dataset(folder: data, classes: model.classes)
@@ -60,7 +60,7 @@ public final class EvaluationJob {
             let split = isRun ? try? DataSplit(file: splitPath, dataset: dataset) : nil
             trainedCount = split?.indices(of: .train).count ?? 0
         }
-        device = try ChosenDevice(request, threads: threads, willCheck: willCheck)
+        device = try ChosenDevice(request, threads: threads, memoryLimit: memoryLimit, willCheck: willCheck)
     }
 
     /// Runs the model on every picture taken.

@@ -37,6 +37,8 @@ public struct TrainingSettings: Sendable {
     public var device: DeviceRequest
     /// How many threads the CPU backend uses; nil for one a core.
     public var threads: Int?
+    /// How much of the device's memory may be taken; nil for all of it.
+    public var memoryLimit: ByteCount?
     /// The command line, for `run.json`.
     public var command: [String]?
 
@@ -46,7 +48,7 @@ public struct TrainingSettings: Sendable {
         preprocessing: Preprocessing.Preset? = nil, resizing: Preprocessing.Resizing? = nil,
         padding: PaddingConvention? = nil, features: FeatureCache = .standard,
         options: TrainingOptions = TrainingOptions(), splitRatio: SplitRatio = .standard, splitFile: String? = nil,
-        device: DeviceRequest = .auto, threads: Int? = nil, command: [String]? = nil
+        device: DeviceRequest = .auto, threads: Int? = nil, memoryLimit: ByteCount? = nil, command: [String]? = nil
     ) {
         self.data = data
         self.output = output
@@ -62,6 +64,7 @@ public struct TrainingSettings: Sendable {
         self.splitFile = splitFile
         self.device = device
         self.threads = threads
+        self.memoryLimit = memoryLimit
         self.command = command
     }
 }
@@ -74,8 +77,8 @@ public struct TrainingPreview: Sendable {
     public let split: DataSplit
     /// What will compute.
     public let device: ChosenDevice
-    /// How the device's memory will be laid out.
-    public let memory: MemoryPlan
+    /// What training will take of the device's memory.
+    public let memory: TrainingMemory
     /// The network.
     public let network: Network
     /// Where its weights come from; nil when they are drawn from the seed.
@@ -113,9 +116,11 @@ public final class TrainingJob {
         }
         let listed = try Dataset(folder: settings.data)
         let start = try StartingPoint(settings, classes: listed.classes)
-        let device = try ChosenDevice(settings.device, threads: settings.threads, willCheck: willCheck)
+        let device = try ChosenDevice(
+            settings.device, threads: settings.threads, memoryLimit: settings.memoryLimit, willCheck: willCheck)
         // What is wrong with the network, or too large for the device, shows before any picture is read.
-        _ = try Trainer.memory(for: start.network, settings.options, on: device.backend)
+        var options = settings.options
+        options.microBatch = try TrainingMemory(for: start.network, options, on: device.backend).microBatch
         let cache = PictureCache(preprocessing: start.preprocessing)
         let dataset = try Self.check(listed, cache, checked, stopRequest)
         let split =
@@ -126,7 +131,7 @@ public final class TrainingJob {
         let description = RunDescription(
             version: ocellusVersion, date: ISO8601DateFormatter().string(from: Date()), command: settings.command,
             dataset: dataset, split: split, network: start.network, preprocessing: start.preprocessing,
-            weights: start.origin, options: settings.options, requestedDevice: settings.device.description,
+            weights: start.origin, options: options, requestedDevice: settings.device.description,
             device: device.backend.device, threads: settings.threads,
             splitRatio: settings.splitFile == nil ? settings.splitRatio : nil, splitFile: settings.splitFile)
         let run = try RunFolder.create(
@@ -148,11 +153,12 @@ public final class TrainingJob {
     ///   - path: the run's folder.
     ///   - epochs: another number of epochs; nil for the run's own.
     ///   - device: what to compute on; nil for what the run asked for. Another device gives other bits.
+    ///   - memoryLimit: how much of its memory may be taken; nil for all of it. Batches are split as when the run began.
     ///   - features: where features of frozen layers are kept.
     /// - Throws: `TrainingError` when there is no run, or its data has changed.
     public convenience init(
         resuming path: String, epochs: Int? = nil, device: DeviceRequest? = nil, threads: Int? = nil,
-        features: FeatureCache = .standard, stopRequest: StopRequest = StopRequest(),
+        memoryLimit: ByteCount? = nil, features: FeatureCache = .standard, stopRequest: StopRequest = StopRequest(),
         checked: (@Sendable (_ done: Int, _ of: Int) -> Void)? = nil,
         willCheck: (_ device: String) -> Void = { _ in }, willReserve: (TrainingPreview) -> Void = { _ in }
     ) throws {
@@ -171,7 +177,7 @@ public final class TrainingJob {
             try run.write(description)
         }
         let request = device ?? DeviceRequest(description.requestedDevice) ?? .auto
-        let chosen = try ChosenDevice(request, threads: threads, willCheck: willCheck)
+        let chosen = try ChosenDevice(request, threads: threads, memoryLimit: memoryLimit, willCheck: willCheck)
         guard device != nil || chosen.backend.device.computesAlike(description.device) else {
             throw TrainingError(
                 "the run \(path) was begun on \(description.device.name) (\(description.device.detail)); on "

@@ -10,6 +10,8 @@ public final class CPUBackend: Backend, @unchecked Sendable {
 
     /// The CPU, its instruction set and threads.
     public let device: DeviceDescription
+    /// What buffers take: all but the threads' scratch memory, and what inference packs weights into.
+    public let memory: MemoryBudget
     /// The instruction set that its kernels use.
     public let instructionSet: InstructionSet
     /// How many threads share an operation's work.
@@ -52,6 +54,7 @@ public final class CPUBackend: Backend, @unchecked Sendable {
             backend: "cpu", name: system.name,
             detail: chosen.displayName,
             memoryByteCount: system.memoryByteCount, alignment: CPUBuffer.alignment)
+        memory = MemoryBudget(byteCount: system.memoryByteCount)
     }
 
     private static func instructionSetOfEnvironment() throws -> InstructionSet? {
@@ -84,7 +87,7 @@ public final class CPUBackend: Backend, @unchecked Sendable {
 
 extension CPUBackend {
     public func makeBuffer(byteCount: Int, label: String) throws -> any DeviceBuffer {
-        try CPUBuffer(byteCount: byteCount, label: label)
+        try CPUBuffer(byteCount: byteCount, label: label, memory: memory)
     }
 
     public func makeConstantBuffer(

@@ -17,19 +17,24 @@ final class CPUBuffer: DeviceBuffer, @unchecked Sendable {
     let memory: UnsafeMutableRawPointer
     /// Whose memory it is, when that is someone else's: it can be read only.
     private let owner: (any AnyObject & Sendable)?
+    /// What the memory is counted in.
+    private let budget: MemoryBudget?
 
     /// Whether it can be read only.
     var isConstant: Bool { owner != nil }
 
-    /// Memory of its own; its content is undefined.
-    init(byteCount: Int, label: String) throws {
+    /// Memory of its own, counted in a budget if there is one; its content is undefined.
+    init(byteCount: Int, label: String, memory budget: MemoryBudget? = nil) throws {
+        try budget?.reserve(byteCount, for: label)
         var memory: UnsafeMutableRawPointer?
         let status = posix_memalign(&memory, Self.alignment, max(byteCount, Self.alignment))
         guard status == 0, let memory else {
+            budget?.release(byteCount)
             throw BackendError("no \(byteCount) bytes of memory for \(label); use a smaller batch or smaller pictures")
         }
         self.byteCount = byteCount
         self.memory = memory
+        self.budget = budget
         owner = nil
     }
 
@@ -39,9 +44,13 @@ final class CPUBuffer: DeviceBuffer, @unchecked Sendable {
         byteCount = bytes.count
         memory = UnsafeMutableRawPointer(mutating: start)
         self.owner = owner
+        budget = nil
     }
 
-    deinit { if owner == nil { free(memory) } }
+    deinit {
+        if owner == nil { free(memory) }
+        budget?.release(byteCount)
+    }
 }
 
 extension BufferRegion {

@@ -5,6 +5,9 @@ public protocol Backend: AnyObject, Sendable {
     /// What the device is.
     var device: DeviceDescription { get }
 
+    /// How much of the device's memory may be taken, and is: all of it, and counted by nobody, unless the backend says otherwise.
+    var memory: MemoryBudget { get }
+
     /// Reserves `byteCount` bytes on the device; their content is undefined.
     /// - Throws: `BackendError` when the device has not that much.
     func makeBuffer(byteCount: Int, label: String) throws -> any DeviceBuffer
@@ -33,6 +36,13 @@ public protocol Backend: AnyObject, Sendable {
         for operation: any Operation, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
     ) -> Int
 
+    /// Bytes that the prepared operation keeps for itself at most, as for weights that it packs once.
+    /// - Parameter parametersAreConstant: as a plan is told.
+    func keptByteCount(
+        for operation: any Operation, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int,
+        parametersAreConstant: Bool
+    ) -> Int
+
     /// Chooses the algorithm, builds kernels, packs what is constant: all that need not be done in every step.
     func prepare(_ operation: any Operation, _ arguments: OperationArguments) throws -> any PreparedStep
 
@@ -52,10 +62,19 @@ public protocol Backend: AnyObject, Sendable {
 }
 
 extension Backend {
+    /// What the device has.
+    public var memory: MemoryBudget { MemoryBudget(byteCount: device.memoryByteCount) }
+
     /// Nil.
     public func makeConstantBuffer(
         sharing bytes: UnsafeRawBufferPointer, owner: any AnyObject & Sendable
     ) throws -> (any DeviceBuffer)? { nil }
+
+    /// None.
+    public func keptByteCount(
+        for operation: any Operation, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int,
+        parametersAreConstant: Bool
+    ) -> Int { 0 }
 
     /// Nil.
     public func measurePeak() throws -> DevicePeak? { nil }

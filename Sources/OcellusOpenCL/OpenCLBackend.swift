@@ -18,6 +18,8 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     let vectorWidth: Int
     /// Name, memory and alignment.
     public var device: DeviceDescription { openCLDevice.description }
+    /// What buffers take.
+    public var memory: MemoryBudget { context.memory }
 
     private let context: Context
     private let programs: ProgramStore
@@ -130,6 +132,17 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         guard let operation = operation as? any OpenCLOperation else { return 0 }
         return operation.workspaceByteCount(
             on: preparing(operation), inputs: inputs, outputs: outputs, capacity: capacity)
+    }
+
+    /// What the operation keeps.
+    public func keptByteCount(
+        for operation: any Operation, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int,
+        parametersAreConstant: Bool
+    ) -> Int {
+        guard let operation = operation as? any OpenCLOperation else { return 0 }
+        return operation.keptByteCount(
+            on: preparing(operation), inputs: inputs, outputs: outputs, capacity: capacity,
+            parametersAreConstant: parametersAreConstant)
     }
 
     /// Builds the operation's kernels and sets their arguments.

@@ -10,6 +10,13 @@ public protocol OpenCLOperation: Operation {
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
     ) -> Int
 
+    /// Bytes that the prepared operation keeps for itself at most; where parameters are constant as many as its workspace has,
+    /// unless you say otherwise: what it would do there in each run is then done once.
+    func keptByteCount(
+        on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int,
+        parametersAreConstant: Bool
+    ) -> Int
+
     /// Builds the kernels and sets their arguments.
     func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep
 }
@@ -24,4 +31,13 @@ extension OpenCLOperation {
     public func workspaceByteCount(
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
     ) -> Int { 0 }
+
+    /// The workspace's size where parameters are constant.
+    public func keptByteCount(
+        on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int,
+        parametersAreConstant: Bool
+    ) -> Int {
+        parametersAreConstant
+            ? workspaceByteCount(on: backend, inputs: inputs, outputs: outputs, capacity: capacity) : 0
+    }
 }

@@ -61,7 +61,6 @@ extension OpenCLBackend {
 
     /// Numbers that never change, on the device.
     func constants(_ values: [Float], label: String) throws -> BufferRegion {
-        let values = values.isEmpty ? [0] : values
         let byteCount = values.count * MemoryLayout<Float>.size
         let region = BufferRegion(try makeBuffer(byteCount: byteCount, label: label), byteCount: byteCount)
         try values.withUnsafeBytes { try write($0, to: region) }

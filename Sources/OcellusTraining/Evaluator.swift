@@ -8,6 +8,7 @@ public enum Evaluator {
     ///
     /// - Parameters:
     ///   - dataset: read with the model's classes (`Dataset(folder:classes:)`).
+    ///   - batchSize: how many pictures are computed at once; fewer where the device has not the memory.
     ///   - indices: places in `dataset.samples`; nil for all.
     ///   - cache: decodes the pictures, by the model's preprocessing; nil for one of its own.
     ///   - each: given the result of each batch; the batches are in the order of the pictures.
@@ -23,7 +24,15 @@ public enum Evaluator {
         }
         var graph = try TrainingGraphs.evaluation(model.network)
         let parameters = try ParameterStore(forInferenceOf: &graph, weights: model.weights, backend: backend)
-        let plan = try Plan(graph, capacity: batchSize, parameters: parameters, parametersAreConstant: true)
+        var capacity = batchSize
+        while capacity > 1,
+            !Plan.memoryPlan(
+                graph, backend, capacity: capacity, parametersAreConstant: true
+            ).fits(backend)
+        {
+            capacity = (capacity + 1) / 2
+        }
+        let plan = try Plan(graph, capacity: capacity, parameters: parameters, parametersAreConstant: true)
         let cache = cache ?? PictureCache(preprocessing: model.preprocessing, byteLimit: 0)
         let loader = try Loader(
             dataset, indices: indices, cache: cache, options: Loader.Options(batchSize: batchSize))

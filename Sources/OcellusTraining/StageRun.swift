@@ -39,7 +39,7 @@ final class StageRun {
         if stage.firstLayer > 0, let weights {
             let layers = try FrozenLayers(
                 context.network, before: stage.firstLayer, weights: weights,
-                preprocessing: context.cache.preprocessing, backend: context.backend)
+                preprocessing: context.cache.preprocessing, capacity: options.frozenCapacity, backend: context.backend)
             frozen = (
                 layers,
                 FeatureStore(

@@ -11,12 +11,12 @@ import Synchronization
 ///
 /// With a `RunFolder` everything is on the disk after each epoch, and a run that was stopped goes on to the same bits.
 public final class Trainer {
-    /// How the network is trained.
+    /// How the network is trained, with the micro-batch that was chosen.
     public let options: TrainingOptions
     /// How far it has come.
     public private(set) var progress = TrainingProgress()
-    /// How the device's memory is laid out.
-    public private(set) var memory: MemoryPlan
+    /// What training takes of the device's memory.
+    public let memory: TrainingMemory
 
     /// What runs the network.
     public var backend: any Backend { context.backend }
@@ -52,15 +52,19 @@ public final class Trainer {
     ///   - run: where everything is kept; nil to keep only the best weights, in memory. When it holds a checkpoint,
     ///     training goes on from there.
     ///   - stopRequest: how another thread, or a signal, asks training to stop.
-    ///   - willReserve: told the memory plan before anything is reserved.
+    ///   - willReserve: told what it will take of the device's memory before anything is reserved.
     /// - Throws: `TrainingError`, `GraphError`, `DatasetError`, `BackendError`.
     public init(
         _ network: Network, dataset: Dataset, split: DataSplit, cache: PictureCache, backend: any Backend,
         options: TrainingOptions = TrainingOptions(), weights: ModelWeights? = nil, features: FeatureCache = .memory,
-        run: RunFolder? = nil, stopRequest: StopRequest = StopRequest(), willReserve: (MemoryPlan) -> Void = { _ in }
+        run: RunFolder? = nil, stopRequest: StopRequest = StopRequest(),
+        willReserve: (TrainingMemory) -> Void = { _ in }
     ) throws {
         try options.validate()
         try Self.check(network, dataset, split, cache.preprocessing, options)
+        memory = try TrainingMemory(for: network, options, on: backend)
+        var options = options
+        options.microBatch = memory.microBatch
         self.options = options
         self.run = run
         context = StageRun.Context(
@@ -69,7 +73,6 @@ public final class Trainer {
         let graph = try network.inferenceGraph()
         tensors = graph.storedValues.map { (graph[$0].name, graph[$0].description.shape) }
         stages = try TrainingStage.all(of: network, options)
-        memory = try Self.memory(for: network, options, on: backend)
         willReserve(memory)
         // In memory, where whoever keeps them shares them.
         self.weights = try (weights ?? run?.initialWeights()).map { given in
@@ -95,13 +98,9 @@ public final class Trainer {
         self.observer = observer
         defer { self.observer = nil }
         while !progress.isFinished {
-            let stage = try currentStage()
-            observer?.willRun(report(of: stage.stage))
-            while !isStageComplete {
-                guard !context.stopRequest.isMade, try trainEpoch(stage, observer) else {
-                    try save()
-                    return false
-                }
+            guard try trainStage(observer) else {
+                try save()
+                return false
             }
             if progress.stage + 1 < stages.count { try beginNextStage() }
         }
@@ -122,9 +121,11 @@ public final class Trainer {
     ///
     /// - Throws: as `model()`, and the device's and the pictures' errors.
     public func evaluateBest(on part: Part) throws -> ClassificationMetrics {
-        try Evaluator.evaluate(
+        // What training has taken is free again when there is no more of it.
+        if progress.isFinished { current = nil }
+        return try Evaluator.evaluate(
             model(), on: context.dataset, indices: context.split.indices(of: part), cache: context.cache,
-            backend: backend, batchSize: options.batchSize)
+            backend: backend, batchSize: options.capacity)
     }
 
     private var isComplete: Bool { progress.stage + 1 >= stages.count && isStageComplete }
@@ -160,6 +161,17 @@ public final class Trainer {
         progress.stageStart = StageStart(epoch: progress.epoch, step: progress.step)
         _ = try currentStage()
         try save()
+    }
+
+    /// One stage, or the rest of it.
+    /// - Returns: whether it came to its end; false when training was asked to stop before.
+    private func trainStage(_ observer: (any TrainingObserver)?) throws -> Bool {
+        let stage = try currentStage()
+        observer?.willRun(report(of: stage.stage))
+        while !isStageComplete {
+            guard !context.stopRequest.isMade, try trainEpoch(stage, observer) else { return false }
+        }
+        return true
     }
 
     /// One epoch, or the rest of it.
@@ -286,23 +298,6 @@ public final class Trainer {
         try run.validation.start(epoch: 0, batch: 0)
         while let batch = try run.validation.next() { totals += try run.session.evaluate(batch).totals }
         return totals
-    }
-
-    /// How the device's memory is laid out in the stage of training that takes most.
-    ///
-    /// - Throws: `GraphError` when the device has not that much, or naming the layer of the network that does not fit.
-    public static func memory(
-        for network: Network, _ options: TrainingOptions, on backend: any Backend
-    ) throws -> MemoryPlan {
-        let plans = try TrainingStage.all(of: network, options).map { stage in
-            Plan.memoryPlan(
-                try stage.graphs(of: network, options, backend).training, backend, capacity: options.capacity)
-        }
-        guard let largest = plans.max(by: { $0.peakByteCount < $1.peakByteCount }) else {
-            throw TrainingError("nothing is trained: there are no epochs")
-        }
-        try largest.checkFit(on: backend.device)
-        return largest
     }
 
     private static func check(

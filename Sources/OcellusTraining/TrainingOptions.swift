@@ -105,6 +105,10 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     /// How many pictures are computed at once.
     var capacity: Int { microBatch ?? batchSize }
 
+    /// How many pictures frozen layers compute at once: unless memory is short always the same, so that nothing they give
+    /// depends on the batch.
+    var frozenCapacity: Int { capacity < batchSize ? min(capacity, 32) : 32 }
+
     /// The loss that is minimised.
     public var loss: SoftmaxCrossEntropy {
         SoftmaxCrossEntropy(labelSmoothing: labelSmoothing, classWeights: classWeights)

@@ -34,11 +34,19 @@ public final class TrainingSession {
             return try weights.values(of: name)
         }
         try parameters.add(graphs.evaluation, seed: seed)
-        training = try Plan(graphs.training, capacity: capacity, parameters: parameters)
+        training = try Plan(
+            graphs.training, capacity: capacity, parameters: parameters,
+            withRoomFor: Plan.memoryPlan(graphs.evaluation, backend, capacity: capacity))
         evaluation = try Plan(
             graphs.evaluation, capacity: capacity, parameters: parameters, sharingMemoryOf: training)
         runner = BatchRunner(
             classCount: graphs.training.inputs["targets"].map { graphs.training[$0].description.shape[0] } ?? 0)
+    }
+
+    /// How the memory of a session would be laid out, without reserving any.
+    static func memory(_ graphs: TrainingGraphs, _ backend: any Backend, capacity: Int) -> MemoryPlan {
+        Plan.memoryPlan(graphs.training, backend, capacity: capacity)
+            .withRoom(for: Plan.memoryPlan(graphs.evaluation, backend, capacity: capacity))
     }
 
     /// Takes one step on a batch.

@@ -40,18 +40,19 @@ struct MemoryPlanTests {
         return graph
     }
 
-    @Test("what lives at the same time never shares memory", arguments: UInt64(0)..<40)
-    func noOverlap(seed: UInt64) throws {
+    @Test("what lives at the same time never shares memory", arguments: UInt64(0)..<40, [Int.max, 8192])
+    func noOverlap(seed: UInt64, largestBuffer: Int) throws {
         let graph = try graph(seed: seed)
-        let plan = MemoryPlan(graph, capacity: 3, alignment: 64) { $0.operation is Convolution ? 1000 : 0 }
+        let plan = MemoryPlan(graph, capacity: 3, alignment: 64, largestBuffer: largestBuffer) {
+            $0.operation is Convolution ? 1000 : 0
+        }
+        #expect(plan.arenaByteCounts.allSatisfy { $0 <= largestBuffer })
+        #expect(plan.arenaByteCounts.count > 1 || plan.arenaByteCount <= largestBuffer)
         // Simulates a run: each region remembers which value was written to it last.
         var owners: [(region: MemoryPlan.Region, value: ValueID)] = []
         func write(_ value: ValueID) {
             guard let region = plan.activations[value] else { return }
-            owners.removeAll {
-                $0.region.offset < region.offset + region.byteCount
-                    && region.offset < $0.region.offset + $0.region.byteCount
-            }
+            owners.removeAll { $0.region.overlaps(region) }
             owners.append((region, value))
         }
         var source: [ValueID: ValueID] = [:]
@@ -69,21 +70,16 @@ struct MemoryPlanTests {
             if let workspace = plan.workspaces[index] {
                 for input in node.inputs + node.outputs {
                     guard let region = plan.activations[input] else { continue }
-                    #expect(
-                        workspace.offset >= region.offset + region.byteCount
-                            || region.offset >= workspace.offset + workspace.byteCount)
+                    #expect(!workspace.overlaps(region))
                 }
-                owners.removeAll {
-                    $0.region.offset < workspace.offset + workspace.byteCount
-                        && workspace.offset < $0.region.offset + $0.region.byteCount
-                }
+                owners.removeAll { $0.region.overlaps(workspace) }
             }
             for output in node.outputs { write(output) }
         }
         let kept = graph.outputs.values.filter { plan.activations[$0] != nil }
         for output in kept { #expect(owners.contains { $0.value == root(output) }) }
         for region in plan.activations.values {
-            #expect(region.offset % 64 == 0 && region.offset + region.byteCount <= plan.arenaByteCount)
+            #expect(region.offset % 64 == 0 && region.offset + region.byteCount <= plan.arenaByteCounts[region.arena])
         }
     }
 
@@ -116,4 +112,71 @@ struct MemoryPlanTests {
         let kept = MemoryPlan(graph, capacity: 8, alignment: 64) { _ in 0 }
         #expect(kept.activations[dense] != kept.activations[relu])
     }
+
+    @Test("what is larger than a buffer may be is refused with its name, else it is spread over several buffers")
+    func largestBuffer() throws {
+        let graph = try graph(seed: 1)
+        let backend = SmallDevice(limit: .max, largestBuffer: 8192)
+        let plan = Plan.memoryPlan(graph, backend, capacity: 3)
+        try plan.checkFit(on: backend)
+        #expect(plan.arenaByteCounts.count > 1)
+        let larger = Plan.memoryPlan(graph, backend, capacity: 4)
+        #expect {
+            try larger.checkFit(on: backend)
+        } throws: {
+            "\($0)".contains("'images' takes 9.22 kB in one piece, but 'small' gives at most 8.19 kB")
+        }
+        let short = SmallDevice(limit: plan.peakByteCount - 1, largestBuffer: .max)
+        #expect {
+            try plan.checkFit(on: short)
+        } throws: {
+            "\($0)".contains("of 'small' \(ByteCount(plan.peakByteCount - 1)) may be taken")
+        }
+    }
+
+    @Test("plans that share memory have room for the larger of each arena")
+    func room() throws {
+        let graph = try graph(seed: 2)
+        let small = MemoryPlan(graph, capacity: 1, alignment: 64, largestBuffer: 8192) { _ in 0 }
+        let large = MemoryPlan(graph, capacity: 3, alignment: 64, largestBuffer: 8192) { _ in 0 }
+        for both in [small.withRoom(for: large), large.withRoom(for: small)] {
+            for (index, byteCount) in both.arenaByteCounts.enumerated() {
+                let own = [small, large].compactMap { $0.arenaByteCounts.dropFirst(index).first }
+                #expect(byteCount == own.max())
+            }
+            #expect(both.arenaByteCounts.count == max(small.arenaByteCounts.count, large.arenaByteCounts.count))
+        }
+    }
+}
+
+extension MemoryPlan.Region {
+    fileprivate func overlaps(_ other: MemoryPlan.Region) -> Bool {
+        arena == other.arena && offset < other.offset + other.byteCount && other.offset < offset + byteCount
+    }
+}
+
+/// A device that has little memory, and does nothing.
+private final class SmallDevice: Backend {
+    let device = DeviceDescription(backend: "none", name: "small", detail: "", memoryByteCount: 0, alignment: 64)
+    let memory: MemoryBudget
+
+    init(limit: Int, largestBuffer: Int) {
+        memory = MemoryBudget(byteCount: limit, largestBuffer: largestBuffer)
+    }
+
+    func makeBuffer(byteCount: Int, label: String) throws -> any DeviceBuffer { throw BackendError("no memory") }
+    func write(_ bytes: UnsafeRawBufferPointer, to region: BufferRegion) throws {}
+    func read(_ region: BufferRegion, into bytes: UnsafeMutableRawBufferPointer) throws {}
+    func zero(_ region: BufferRegion) throws {}
+    func supports(
+        _ operation: any Operation, inputs: [TensorDescription], outputs: [TensorDescription]
+    ) -> Bool { false }
+    func workspaceByteCount(
+        for operation: any Operation, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
+    ) -> Int { 0 }
+    func prepare(_ operation: any Operation, _ arguments: OperationArguments) throws -> any PreparedStep {
+        throw BackendError("nothing is prepared")
+    }
+    func run(_ steps: [any PreparedStep], _ invocation: Invocation) throws {}
+    func synchronize() throws {}
 }

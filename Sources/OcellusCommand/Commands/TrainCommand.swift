@@ -41,6 +41,12 @@ struct TrainCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Compute so many pictures of a step at once, and add up their gradients (default: as many as the device has memory "
+                + "for).", valueName: "n"))
+    var microBatch: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "Side of the network's input, in pixels (default: 224, or what the network's file says).",
             valueName: "pixels"))
     var size: Int?
@@ -113,7 +119,8 @@ struct TrainCommand: ParsableCommand {
     /// Options that a run keeps from its beginning.
     private var fixedOptions: [(name: String, isGiven: Bool)] {
         [
-            ("--network", network != nil), ("--batch", batch != nil), ("--size", size != nil),
+            ("--network", network != nil), ("--batch", batch != nil), ("--micro-batch", microBatch != nil),
+            ("--size", size != nil),
             ("--optimizer", optimizer != nil), ("--learning-rate", learningRate != nil),
             ("--momentum", momentum != nil), ("--nesterov", nesterov), ("--weight-decay", weightDecay != nil),
             ("--label-smoothing", labelSmoothing != nil), ("--split", split != nil),
@@ -139,8 +146,8 @@ struct TrainCommand: ParsableCommand {
         if let resume {
             job = try TrainingJob(
                 resuming: resume, epochs: epochs, device: device.device, threads: device.threads,
-                features: transfer.features, stopRequest: interrupt, checked: display.checking,
-                willCheck: DeviceOptions.note, willReserve: display.show)
+                memoryLimit: device.memoryLimit, features: transfer.features, stopRequest: interrupt,
+                checked: display.checking, willCheck: DeviceOptions.note, willReserve: display.show)
         } else {
             job = try TrainingJob(
                 settings(), stopRequest: interrupt, checked: display.checking, willCheck: DeviceOptions.note,
@@ -171,14 +178,14 @@ struct TrainCommand: ParsableCommand {
             preprocessing: pictures.preprocessing, resizing: pictures.resizing, padding: pictures.padding,
             features: transfer.features,
             options: TrainingOptions(
-                epochs: epochs ?? 10, batchSize: batch ?? 32,
+                epochs: epochs ?? 10, batchSize: batch ?? 32, microBatch: microBatch,
                 optimizer: OptimizerOptions(
                     optimizer ?? .adam, learningRate: learningRate, momentum: momentum ?? 0, isNesterov: nesterov,
                     weightDecay: weightDecay),
                 augmentation: augmentation.augmentation, labelSmoothing: labelSmoothing ?? 0,
                 earlyStopping: earlyStopping, seed: seed ?? 0, transfer: transfer.options),
             splitRatio: split ?? .standard, splitFile: splitFrom, device: device.device ?? .auto,
-            threads: device.threads,
+            threads: device.threads, memoryLimit: device.memoryLimit,
             command: CommandLine.arguments)
     }
 }

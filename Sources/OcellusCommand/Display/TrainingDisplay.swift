@@ -52,12 +52,26 @@ final class TrainingDisplay: TrainingObserver {
         }
         let device = preview.device.backend.device
         Terminal.note("device: \(device.name), \(device.detail) (\(preview.device.reason))")
-        let memory = preview.memory
+        show(preview.memory)
+    }
+
+    private func show(_ memory: TrainingMemory) {
+        let plan = memory.plan
+        let parts = [
+            ("weights", plan.parameterByteCount), ("optimiser", plan.stateByteCount),
+            ("gradients", plan.gradientByteCount), ("activations", plan.arenaByteCount),
+            ("pictures", plan.inputByteCount), ("frozen layers", memory.frozenByteCount),
+        ].filter { $0.1 > 0 }.map { "\($0.0) \(Terminal.megabytes($0.1))" }
         Terminal.note(
-            "memory: \(Terminal.megabytes(memory.peakByteCount)) (weights \(Terminal.megabytes(memory.parameterByteCount)), "
-                + "optimiser \(Terminal.megabytes(memory.stateByteCount)), "
-                + "activations \(Terminal.megabytes(memory.arenaByteCount)), "
-                + "pictures \(Terminal.megabytes(memory.inputByteCount)))")
+            "memory: \(Terminal.megabytes(memory.peakByteCount)) (" + parts.joined(separator: ", ") + ")")
+        guard memory.microBatch < memory.batchSize else { return }
+        Terminal.note(
+            "batches of \(memory.batchSize) are computed \(memory.microBatch) at a time, and their gradients added up")
+        if memory.splitsBatchNormalization {
+            Terminal.warn(
+                "batch normalisation takes its statistics from \(memory.microBatch) pictures at a time, not from "
+                    + "\(memory.batchSize): the result differs from that of whole batches")
+        }
     }
 
     func showStart(_ job: TrainingJob) {

@@ -12,6 +12,11 @@ struct DeviceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Threads of the CPU backend (default: one a core).", valueName: "n"))
     var threads: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "How much of the device's memory may be taken, as 500MB or 2GiB (default: all of it).", valueName: "size"))
+    var memoryLimit: ByteCount?
+
     func validate() throws {
         if let threads, !(1...1024 ~= threads) {
             throw ValidationError("--threads is \(threads); it must be 1 to 1024")
@@ -22,7 +27,9 @@ struct DeviceOptions: ParsableArguments {
     func choose(
         else fallback: DeviceRequest = .auto, denseWeights: DenseWeightPrecision = .fp32
     ) throws -> ChosenDevice {
-        try ChosenDevice(device ?? fallback, threads: threads, denseWeights: denseWeights, willCheck: Self.note)
+        try ChosenDevice(
+            device ?? fallback, threads: threads, memoryLimit: memoryLimit, denseWeights: denseWeights,
+            willCheck: Self.note)
     }
 
     /// Says what takes its time.
@@ -33,6 +40,10 @@ struct DeviceOptions: ParsableArguments {
 }
 
 extension DeviceRequest: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension ByteCount: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 

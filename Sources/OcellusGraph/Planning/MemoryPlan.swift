@@ -1,16 +1,22 @@
-/// Where each activation of a graph lies in one arena, so that those that do not live at the same time share memory.
+/// Where each activation of a graph lies in an arena, so that those that do not live at the same time share memory. There are
+/// several arenas where the device gives not that much in one piece.
+///
 /// Nothing is allocated by making it: the peak is known before.
 public struct MemoryPlan: Sendable, Equatable {
-    /// Where something lies in the arena, in bytes.
+    /// Where something lies, in bytes.
     public struct Region: Sendable, Equatable {
+        /// Which of the arenas.
+        public let arena: Int
         /// From the arena's start.
         public let offset: Int
         /// Its length.
         public let byteCount: Int
     }
 
-    /// The arena's size in bytes.
-    public let arenaByteCount: Int
+    /// Each arena's size in bytes.
+    public private(set) var arenaByteCounts: [Int]
+    /// The size of all arenas in bytes.
+    public var arenaByteCount: Int { arenaByteCounts.reduce(0, +) }
     /// Bytes of the inputs, which have buffers of their own.
     public let inputByteCount: Int
     /// Bytes of the weights.
@@ -19,6 +25,8 @@ public struct MemoryPlan: Sendable, Equatable {
     public let stateByteCount: Int
     /// Bytes of the sums of gradients.
     public let gradientByteCount: Int
+    /// Bytes that operations keep for themselves, as for packed weights.
+    public let keptByteCount: Int
     /// Each activation's region; several values may share one (views, in-place operations).
     public let activations: [ValueID: Region]
     /// Each node's scratch memory, by its place in the graph.
@@ -26,26 +34,69 @@ public struct MemoryPlan: Sendable, Equatable {
 
     /// The most memory that the plan's buffers take, in bytes.
     public var peakByteCount: Int {
-        arenaByteCount + inputByteCount + parameterByteCount + stateByteCount + gradientByteCount
+        arenaByteCount + inputByteCount + parameterByteCount + stateByteCount + gradientByteCount + keptByteCount
     }
 
-    /// Refuses a plan that takes more than a device has.
+    /// What takes most in one piece, and how many bytes.
+    public let largest: Piece
+
+    /// A tensor, or what operations need besides tensors.
+    public struct Piece: Sendable, Equatable {
+        /// The tensor's name or the layer's.
+        public let name: String
+        /// Its size.
+        public let byteCount: Int
+    }
+
+    /// Refuses a plan that takes more than may be taken.
     ///
+    /// - Parameter advice: what to do then, in words.
     /// - Throws: `GraphError` with both figures.
-    public func checkFit(on device: DeviceDescription) throws {
-        guard peakByteCount <= device.memoryByteCount else {
+    public func checkFit(
+        on backend: any Backend, advice: String = "take a smaller batch or smaller pictures"
+    ) throws {
+        let budget = backend.memory
+        guard peakByteCount <= budget.limit else {
             throw GraphError(
-                "the network takes \(peakByteCount >> 20) MiB, but '\(device.name)' has \(device.memoryByteCount >> 20) MiB; take a "
-                    + "smaller batch or smaller pictures")
+                "the network takes \(ByteCount(peakByteCount)), but of '\(backend.device.name)' \(ByteCount(budget.limit)) may be "
+                    + "taken; \(advice)")
         }
+        guard largest.byteCount <= budget.largestBuffer else {
+            throw GraphError(
+                "'\(largest.name)' takes \(ByteCount(largest.byteCount)) in one piece, but '\(backend.device.name)' gives at most "
+                    + "\(ByteCount(budget.largestBuffer)); \(advice)")
+        }
+    }
+
+    /// Whether a backend has so much.
+    public func fits(_ backend: any Backend) -> Bool { (try? checkFit(on: backend)) != nil }
+
+    /// The same plan with arenas in which another has room too, for plans that never run at the same time.
+    public func withRoom(for other: MemoryPlan) -> MemoryPlan {
+        var plan = self
+        for (index, byteCount) in other.arenaByteCounts.enumerated() {
+            if index < plan.arenaByteCounts.count {
+                plan.arenaByteCounts[index] = max(plan.arenaByteCounts[index], byteCount)
+            } else {
+                plan.arenaByteCounts.append(byteCount)
+            }
+        }
+        return plan
     }
 
     /// Lays out a graph for batches of up to `capacity` samples.
     ///
     /// Greedy by size: the largest tensors are placed first, each in the lowest gap that is free for as long as it lives
     /// (Pisarchyk & Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020).
-    /// - Parameter workspaceByteCount: the scratch memory that a backend wants for a node.
-    public init(_ graph: Graph, capacity: Int, alignment: Int, workspaceByteCount: (Graph.Node) -> Int) {
+    /// - Parameters:
+    ///   - largestBuffer: the most that an arena may have, in bytes; what is larger by itself gets one of its own size.
+    ///   - keptByteCount: the memory that a node's operation keeps for itself.
+    ///   - workspaceByteCount: the scratch memory that a backend wants for a node.
+    public init(
+        _ graph: Graph, capacity: Int, alignment: Int, largestBuffer: Int = .max,
+        keptByteCount: (Graph.Node) -> Int = { _ in 0 }, workspaceByteCount: (Graph.Node) -> Int
+    ) {
+        self.keptByteCount = graph.nodes.reduce(0) { $0 + keptByteCount($1) }
         var storage = Storage(graph, capacity: capacity)
         storage.shareViewsAndInPlace()
         var tenants = storage.tenants()
@@ -57,20 +108,28 @@ public struct MemoryPlan: Sendable, Equatable {
             workspaceNodes.append(index)
             tenants.append(Tenant(byteCount: byteCount, first: index, last: index))
         }
-        let offsets = Tenant.place(&tenants, alignment: alignment)
+        let places = Tenant.place(&tenants, alignment: alignment, largestBuffer: largestBuffer)
+        func region(_ tenant: Int) -> Region {
+            Region(arena: places[tenant].arena, offset: places[tenant].offset, byteCount: tenants[tenant].byteCount)
+        }
 
-        arenaByteCount = tenants.indices.map { offsets[$0] + tenants[$0].byteCount }.max() ?? 0
+        var arenas = [Int](repeating: 0, count: (places.map(\.arena).max() ?? -1) + 1)
+        for (place, tenant) in zip(places, tenants) {
+            arenas[place.arena] = max(arenas[place.arena], place.offset + tenant.byteCount)
+        }
+        arenaByteCounts = arenas
         workspaces = Dictionary(
             uniqueKeysWithValues: workspaceNodes.enumerated().map { place, node in
-                let index = firstWorkspace + place
-                return (node, Region(offset: offsets[index], byteCount: tenants[index].byteCount))
+                (node, region(firstWorkspace + place))
             })
-        activations = storage.tenantOfValue.mapValues {
-            Region(offset: offsets[$0], byteCount: tenants[$0].byteCount)
-        }
+        activations = storage.tenantOfValue.mapValues(region)
         var byteCounts = (inputs: 0, parameters: 0, states: 0, gradients: 0)
+        var pieces = workspaceNodes.enumerated().map { place, node in
+            Piece(name: graph.nodes[node].layer, byteCount: tenants[firstWorkspace + place].byteCount)
+        }
         for value in graph.values {
             let byteCount = value.description.byteCount(samples: capacity)
+            pieces.append(Piece(name: value.name, byteCount: byteCount))
             switch value.kind {
             case .input: byteCounts.inputs += byteCount
             case .parameter: byteCounts.parameters += byteCount
@@ -80,6 +139,7 @@ public struct MemoryPlan: Sendable, Equatable {
             }
         }
         (inputByteCount, parameterByteCount, stateByteCount, gradientByteCount) = byteCounts
+        largest = pieces.max { $0.byteCount < $1.byteCount } ?? Piece(name: "", byteCount: 0)
     }
 }
 
@@ -89,30 +149,39 @@ private struct Tenant {
     var first: Int
     var last: Int
 
-    /// The offset of each tenant.
-    static func place(_ tenants: inout [Tenant], alignment: Int) -> [Int] {
+    /// The arena of each tenant, and its offset in there.
+    static func place(
+        _ tenants: inout [Tenant], alignment: Int, largestBuffer: Int
+    ) -> [(arena: Int, offset: Int)] {
         for index in tenants.indices {
             tenants[index].byteCount = (tenants[index].byteCount + alignment - 1) / alignment * alignment
         }
-        var offsets = [Int](repeating: 0, count: tenants.count)
-        var placed: [Int] = []
+        var places = [(arena: Int, offset: Int)](repeating: (0, 0), count: tenants.count)
+        var arenas: [[Int]] = []
         let order = tenants.indices.sorted {
             (tenants[$0].byteCount, $1) > (tenants[$1].byteCount, $0)
         }
         for index in order {
             let tenant = tenants[index]
-            let neighbours = placed.filter {
-                tenants[$0].first <= tenant.last && tenant.first <= tenants[$0].last
-            }.sorted { offsets[$0] < offsets[$1] }
-            var offset = 0
-            for neighbour in neighbours {
-                if offset + tenant.byteCount <= offsets[neighbour] { break }
-                offset = max(offset, offsets[neighbour] + tenants[neighbour].byteCount)
+            places[index] = (arenas.count, 0)
+            for (arena, placed) in arenas.enumerated() {
+                let neighbours = placed.filter {
+                    tenants[$0].first <= tenant.last && tenant.first <= tenants[$0].last
+                }.sorted { places[$0].offset < places[$1].offset }
+                var offset = 0
+                for neighbour in neighbours {
+                    if offset + tenant.byteCount <= places[neighbour].offset { break }
+                    offset = max(offset, places[neighbour].offset + tenants[neighbour].byteCount)
+                }
+                if offset <= largestBuffer - tenant.byteCount {
+                    places[index] = (arena, offset)
+                    break
+                }
             }
-            offsets[index] = offset
-            placed.append(index)
+            if places[index].arena == arenas.count { arenas.append([]) }
+            arenas[places[index].arena].append(index)
         }
-        return offsets
+        return places
     }
 }
 

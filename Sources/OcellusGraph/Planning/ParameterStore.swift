@@ -93,10 +93,10 @@ public final class ParameterStore {
     /// - Throws: `GraphError` with both sizes.
     public func checkFit(_ graph: Graph) throws {
         let total = graph.storedValues.reduce(0) { $0 + graph[$1].description.byteCount(samples: 1) }
-        guard total <= backend.device.memoryByteCount else {
+        guard total <= backend.memory.limit else {
             throw GraphError(
-                "the weights alone take \(total >> 20) MiB, but '\(backend.device.name)' has "
-                    + "\(backend.device.memoryByteCount >> 20) MiB; take smaller pictures or layers")
+                "the weights alone take \(ByteCount(total)), but of '\(backend.device.name)' \(ByteCount(backend.memory.limit)) "
+                    + "may be taken; take smaller pictures or layers")
         }
     }
 

@@ -28,11 +28,12 @@ public final class Plan {
     ///   - graph: what to run. Operations whose results nobody reads are left out.
     ///   - parameters: the weights, which must have been added to the store.
     ///   - parametersAreConstant: whether weights never change while the plan lives, so that they may be packed once.
-    ///   - neighbour: a plan that never runs at the same time, whose arena serves here too when it is large enough.
+    ///   - neighbour: a plan that never runs at the same time, whose arenas and inputs serve here too where they are large enough.
+    ///   - other: how the memory of a plan is laid out that will be given this one as its neighbour.
     /// - Throws: `GraphError` when the backend lacks an operation or the store a parameter; `BackendError`.
     public init(
         _ graph: Graph, capacity: Int, parameters: ParameterStore, parametersAreConstant: Bool = false,
-        sharingMemoryOf neighbour: Plan? = nil
+        sharingMemoryOf neighbour: Plan? = nil, withRoomFor other: MemoryPlan? = nil
     ) throws {
         guard Self.capacities.contains(capacity) else {
             throw GraphError("a batch of \(capacity) samples; it must be \(Self.capacities)")
@@ -47,17 +48,18 @@ public final class Plan {
         self.backend = backend
         self.capacity = capacity
         try Self.checkSupport(graph, backend)
-        memory = Self.memoryPlan(graph, backend, capacity: capacity)
-        try memory.checkFit(on: backend.device)
-        if let shared = neighbour?.arena, shared.byteCount >= memory.arenaByteCount { arena = shared }
-        try reserve(parameters)
+        let own = Self.memoryPlan(
+            graph, backend, capacity: capacity, parametersAreConstant: parametersAreConstant)
+        memory = other.map(own.withRoom) ?? own
+        try memory.checkFit(on: backend)
+        try reserve(parameters, neighbour)
         for (index, node) in graph.nodes.enumerated() where !node.operation.isView {
             let workspace = memory.workspaces[index]
             let arguments = OperationArguments(
                 inputs: try node.inputs.map { try operand($0, isConstant: parametersAreConstant) },
                 outputs: try node.outputs.map { try operand($0, isConstant: false) },
-                workspace: workspace.flatMap { region in
-                    arena.map { BufferRegion($0, byteOffset: region.offset, byteCount: region.byteCount) }
+                workspace: workspace.map { region in
+                    BufferRegion(arenas[region.arena], byteOffset: region.offset, byteCount: region.byteCount)
                 },
                 capacity: capacity, label: node.layer)
             steps[node.phase, default: []].append(try backend.prepare(node.operation, arguments))
@@ -69,14 +71,29 @@ public final class Plan {
     public static let capacities = 1...65536
 
     /// How a graph's memory would be laid out on a backend, without reserving any.
-    public static func memoryPlan(_ graph: Graph, _ backend: any Backend, capacity: Int) -> MemoryPlan {
-        MemoryPlan(graph, capacity: capacity, alignment: backend.device.alignment) { node in
+    public static func memoryPlan(
+        _ graph: Graph, _ backend: any Backend, capacity: Int, parametersAreConstant: Bool = false
+    ) -> MemoryPlan {
+        var graph = graph
+        graph.removeUnused()
+        func ask(_ node: Graph.Node, _ question: ([TensorDescription], [TensorDescription]) -> Int) -> Int {
             let (inputs, outputs) = graph.descriptions(of: node)
-            return node.operation.isView
-                ? 0
-                : backend.workspaceByteCount(
-                    for: node.operation, inputs: inputs, outputs: outputs, capacity: capacity)
+            return node.operation.isView ? 0 : question(inputs, outputs)
         }
+        return MemoryPlan(
+            graph, capacity: capacity, alignment: backend.device.alignment, largestBuffer: backend.memory.largestBuffer,
+            keptByteCount: { node in
+                ask(node) {
+                    backend.keptByteCount(
+                        for: node.operation, inputs: $0, outputs: $1, capacity: capacity,
+                        parametersAreConstant: parametersAreConstant)
+                }
+            },
+            workspaceByteCount: { node in
+                ask(node) {
+                    backend.workspaceByteCount(for: node.operation, inputs: $0, outputs: $1, capacity: capacity)
+                }
+            })
     }
 
     /// Runs the phases given, in order. An asynchronous backend returns before they have run.
@@ -138,11 +155,15 @@ public final class Plan {
         return parts
     }
 
-    private var arena: (any DeviceBuffer)?
+    private var arenas: [any DeviceBuffer] = []
 
-    private func reserve(_ parameters: ParameterStore) throws {
-        if memory.arenaByteCount > 0, arena == nil {
-            arena = try backend.makeBuffer(byteCount: memory.arenaByteCount, label: "activations")
+    private func reserve(_ parameters: ParameterStore, _ neighbour: Plan?) throws {
+        for (index, byteCount) in memory.arenaByteCounts.enumerated() {
+            if let shared = neighbour?.arenas.dropFirst(index).first, shared.byteCount >= byteCount {
+                arenas.append(shared)
+            } else {
+                arenas.append(try backend.makeBuffer(byteCount: byteCount, label: "activations"))
+            }
         }
         for index in graph.values.indices {
             let id = ValueID(index: index)
@@ -154,17 +175,21 @@ public final class Plan {
             case .input:
                 guard graph.nodes.contains(where: { $0.inputs.contains(id) }) else { continue }
                 let byteCount = value.description.byteCount(samples: capacity)
-                regions[id] = BufferRegion(
-                    try backend.makeBuffer(byteCount: byteCount, label: value.name), byteCount: byteCount)
+                let shared = neighbour?.graph.inputs[value.name].flatMap { neighbour?.regions[$0]?.buffer }
+                let buffer: any DeviceBuffer
+                if let shared, shared.byteCount >= byteCount {
+                    buffer = shared
+                } else {
+                    buffer = try backend.makeBuffer(byteCount: byteCount, label: value.name)
+                }
+                regions[id] = BufferRegion(buffer, byteCount: byteCount)
             case .activation: break
             }
         }
-        if let arena {
-            for (id, region) in memory.activations {
-                regions[id] = BufferRegion(
-                    arena, byteOffset: region.offset,
-                    byteCount: graph[id].description.byteCount(samples: capacity))
-            }
+        for (id, region) in memory.activations {
+            regions[id] = BufferRegion(
+                arenas[region.arena], byteOffset: region.offset,
+                byteCount: graph[id].description.byteCount(samples: capacity))
         }
         // Views of inputs and parameters lie where those do.
         for node in graph.nodes where node.operation.isView && regions[node.outputs[0]] == nil {

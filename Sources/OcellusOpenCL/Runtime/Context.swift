@@ -8,6 +8,8 @@ import OcellusGraph
 final class Context: @unchecked Sendable {
     let device: OpenCLDevice
     let handle: cl_context
+    /// What buffers take of the device's memory.
+    let memory: MemoryBudget
     /// Where commands are enqueued: the queue, or while kernels are timed another one.
     private(set) var queue: cl_command_queue
     var functions: OcellusOpenCLFunctions { device.library.functions }
@@ -28,6 +30,8 @@ final class Context: @unchecked Sendable {
             throw error
         }
         handle = context
+        memory = MemoryBudget(
+            byteCount: device.description.memoryByteCount, largestBuffer: device.maximumBufferByteCount)
     }
 
     private static func makeQueue(

@@ -20,17 +20,20 @@ final class OpenCLBuffer: DeviceBuffer {
         self.context = context
         self.byteCount = byteCount
         self.label = label
-        guard byteCount <= context.device.maximumBufferByteCount else {
-            throw BackendError(
-                "'\(label)' needs \(byteCount) bytes in one piece, but \(context.device.title) gives at most "
-                    + "\(context.device.maximumBufferByteCount): try a smaller batch")
+        try context.memory.reserve(byteCount, for: label)
+        do {
+            var status: cl_int = CL_SUCCESS
+            let handle = context.functions.clCreateBuffer(
+                context.handle, cl_mem_flags(CL_MEM_READ_WRITE), max(byteCount, 1), nil, &status)
+            try context.check(status, "clCreateBuffer (\(byteCount) bytes)", label: label)
+            memory = try MemoryObject(handle, context)
+        } catch {
+            context.memory.release(byteCount)
+            throw error
         }
-        var status: cl_int = CL_SUCCESS
-        let handle = context.functions.clCreateBuffer(
-            context.handle, cl_mem_flags(CL_MEM_READ_WRITE), max(byteCount, 1), nil, &status)
-        try context.check(status, "clCreateBuffer (\(byteCount) bytes)", label: label)
-        memory = try MemoryObject(handle, context)
     }
+
+    deinit { context.memory.release(byteCount) }
 
     /// The whole, for transfers, which take offsets.
     var whole: MemoryObject { memory }

@@ -72,7 +72,7 @@ final class FeatureSource: BatchSource {
         guard !missing.isEmpty else { return true }
         guard store.reserve(missing.count) else { return false }
         var options = loader.options
-        options.batchSize = FrozenLayers.capacity
+        options.batchSize = layers.capacity
         options.isShuffled = false
         let pictures = try Loader(dataset, indices: missing, cache: cache, options: options)
         pictures.start(epoch: view)

@@ -14,8 +14,8 @@ final class FrozenLayers {
     /// preprocessing, device.
     let checksum: String
 
-    /// Always the same, so that nothing depends on the batch that is trained with.
-    static let capacity = 32
+    /// How many pictures are computed at once.
+    var capacity: Int { plan.capacity }
 
     private let plan: Plan
     private let valuesPerPicture: Int
@@ -25,23 +25,41 @@ final class FrozenLayers {
     /// - Parameters:
     ///   - weights: at least those layers'.
     ///   - preprocessing: what pictures are prepared by.
+    ///   - capacity: how many pictures are computed at once.
     /// - Throws: `ModelError`, `GraphError`, `BackendError`.
     init(
         _ network: Network, before firstTrained: Int, weights: ModelWeights, preprocessing: Preprocessing,
-        backend: any Backend
+        capacity: Int, backend: any Backend
     ) throws {
-        let (builder, features) = try network.build(layers: 0..<firstTrained, input: "images", isTraining: false)
-        var graph = builder.graph
-        graph.output("features", features)
-        featureCount = builder.shape(of: features).count
+        var (graph, shape) = try Self.graph(network, before: firstTrained)
+        featureCount = shape.count
         valuesPerPicture = network.input.count
         var frozen = network
         frozen.name = ""
         frozen.layers = Array(network.layers[..<firstTrained])
         let names = graph.storedValues.map { graph[$0].name }
         let parameters = try ParameterStore(forInferenceOf: &graph, weights: weights, backend: backend)
-        plan = try Plan(graph, capacity: Self.capacity, parameters: parameters, parametersAreConstant: true)
+        plan = try Plan(graph, capacity: capacity, parameters: parameters, parametersAreConstant: true)
         checksum = try Self.checksum(frozen, names, weights, preprocessing, plan)
+    }
+
+    private static func graph(_ network: Network, before firstTrained: Int) throws -> (Graph, features: Shape) {
+        let (builder, features) = try network.build(layers: 0..<firstTrained, input: "images", isTraining: false)
+        var graph = builder.graph
+        graph.output("features", features)
+        return (graph, builder.shape(of: features))
+    }
+
+    /// How the memory of the layers would be laid out, without reserving any.
+    static func memory(
+        _ network: Network, before firstTrained: Int, capacity: Int, backend: any Backend
+    ) throws -> MemoryPlan {
+        var (graph, _) = try graph(network, before: firstTrained)
+        // Which scales are folded does not depend on the values.
+        let counts = graph.stored.mapValues { graph[$0].description.shape.count }
+        _ = try graph.foldScales { [Float](repeating: 1, count: counts[$0] ?? 0) }
+        graph.fuse(where: backend.supports)
+        return Plan.memoryPlan(graph, backend, capacity: capacity, parametersAreConstant: true)
     }
 
     /// The features of a batch's pictures, one after the other.
@@ -50,8 +68,8 @@ final class FrozenLayers {
         try batch.withImages { images in
             var features: [Float] = []
             features.reserveCapacity(batch.count * featureCount)
-            for start in stride(from: 0, to: batch.count, by: Self.capacity) {
-                let count = min(Self.capacity, batch.count - start)
+            for start in stride(from: 0, to: batch.count, by: capacity) {
+                let count = min(capacity, batch.count - start)
                 let part = images[start * valuesPerPicture..<(start + count) * valuesPerPicture]
                 try plan.write(UnsafeBufferPointer(rebasing: part), toInput: "images")
                 try plan.run(Invocation(count: count))

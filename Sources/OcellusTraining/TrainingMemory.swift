@@ -1,0 +1,92 @@
+import OcellusGraph
+import OcellusNetworks
+
+/// How much of a device's memory training takes, and how many pictures of a batch are therefore computed at once: all of them,
+/// or micro-batches whose gradients are added up.
+public struct TrainingMemory: Sendable {
+    /// Pictures a step.
+    public let batchSize: Int
+    /// Pictures that are computed at once; fewer than the batch where that does not fit, or where the options say so.
+    public let microBatch: Int
+    /// How memory is laid out in the stage of training that takes most.
+    public let plan: MemoryPlan
+    /// What the frozen layers take in that stage, in bytes.
+    public let frozenByteCount: Int
+    /// The largest sum of all buffers, in bytes.
+    public var peakByteCount: Int { plan.peakByteCount + frozenByteCount }
+    /// Whether batches are split although the network has batch normalisation, whose statistics are then those of a
+    /// micro-batch: the result differs from the whole batch's.
+    public let splitsBatchNormalization: Bool
+
+    /// Plans the memory of training.
+    ///
+    /// Unless the options say how many pictures are computed at once, the batch is halved until it fits.
+    /// - Throws: `GraphError` when not even one picture at once fits, or what the options say does not; naming the layer of the
+    ///   network that does not fit.
+    public init(for network: Network, _ options: TrainingOptions, on backend: any Backend) throws {
+        var options = options
+        var size = options.capacity
+        while true {
+            let isGiven = options.microBatch != nil
+            var trial = options
+            trial.microBatch = size
+            let stages = try TrainingStage.all(of: network, options).map { stage in
+                (stage, try Self.memory(of: stage, network, trial, backend))
+            }
+            guard let (stage, most) = stages.max(by: { $0.1.sum < $1.1.sum }) else {
+                throw TrainingError("nothing is trained: there are no epochs")
+            }
+            let advice =
+                isGiven
+                ? "let the micro-batch be chosen, or take smaller pictures"
+                : "take smaller pictures or a smaller network"
+            do {
+                for (_, memory) in stages { try Self.check(memory, backend, advice) }
+            } catch {
+                guard isGiven || size == 1 else {
+                    size = (size + 1) / 2
+                    continue
+                }
+                throw GraphError(
+                    (size == 1 ? "even with one picture at a time, " : "with \(size) pictures at a time, ") + "\(error)"
+                )
+            }
+            options = trial
+            batchSize = options.batchSize
+            microBatch = size
+            plan = most.plan
+            frozenByteCount = most.frozen?.peakByteCount ?? 0
+            let graph = try stage.graphs(of: network, options, backend).training
+            splitsBatchNormalization =
+                size < options.batchSize && graph.nodes.contains { $0.operation is BatchNormalization }
+            return
+        }
+    }
+
+    /// The plans that are in memory at the same time in a stage.
+    private typealias Stage = (plan: MemoryPlan, frozen: MemoryPlan?, sum: Int)
+
+    private static func memory(
+        of stage: TrainingStage, _ network: Network, _ options: TrainingOptions, _ backend: any Backend
+    ) throws -> Stage {
+        let graphs = try stage.graphs(of: network, options, backend)
+        let plan = TrainingSession.memory(graphs, backend, capacity: options.capacity)
+        let frozen =
+            stage.firstLayer == 0
+            ? nil
+            : try FrozenLayers.memory(
+                network, before: stage.firstLayer, capacity: options.frozenCapacity, backend: backend)
+        return (plan, frozen, plan.peakByteCount + (frozen?.peakByteCount ?? 0))
+    }
+
+    private static func check(_ stage: Stage, _ backend: any Backend, _ advice: String) throws {
+        try stage.plan.checkFit(on: backend, advice: advice)
+        guard let frozen = stage.frozen else { return }
+        try frozen.checkFit(on: backend, advice: advice)
+        guard stage.sum <= backend.memory.limit else {
+            throw GraphError(
+                "the network takes \(ByteCount(stage.sum)), \(ByteCount(frozen.peakByteCount)) of it for its frozen layers, but "
+                    + "of '\(backend.device.name)' \(ByteCount(backend.memory.limit)) may be taken; \(advice)")
+        }
+    }
+}
