@@ -208,9 +208,10 @@ public final class TrainingJob {
 
     /// Trains to the end, evaluates the best epoch's weights on the test part and writes the result down.
     ///
+    /// - Parameter callbacks: told what happens, and heard.
     /// - Returns: the test part's metrics; nil when it was asked to stop before the end, with everything saved.
-    public func train(observer: (any TrainingObserver)? = nil) throws -> ClassificationMetrics? {
-        guard try trainer.train(observer: observer) else { return nil }
+    public func train(callbacks: [any TrainingCallback] = []) throws -> ClassificationMetrics? {
+        guard try trainer.train(callbacks: callbacks) else { return nil }
         let metrics = try trainer.evaluateBest(on: .test)
         guard let best = trainer.progress.best else { return metrics }
         description.result = RunResult(

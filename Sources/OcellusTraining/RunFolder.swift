@@ -123,20 +123,6 @@ public final class RunFolder {
         try AtomicFile.write(try Self.encoded(description), to: descriptionPath)
     }
 
-    /// Replaces `metrics.csv`.
-    public func writeMetrics(_ history: [EpochMetrics]) throws {
-        var text =
-            "epoch,loss,accuracy,validation_loss,validation_accuracy,learning_rate,seconds,images_per_second\n"
-        for row in history {
-            let numbers: [Any] = [
-                row.epoch, row.loss, row.accuracy, row.validationLoss, row.validationAccuracy, row.learningRate,
-                row.seconds, row.imagesPerSecond,
-            ]
-            text += numbers.map { "\($0)" }.joined(separator: ",") + "\n"
-        }
-        try AtomicFile.write(Array(text.utf8), to: metricsPath)
-    }
-
     /// What the run began with; nil when it began anew.
     func initialWeights() throws -> ModelWeights? {
         guard FileManager.default.fileExists(atPath: initialWeightsPath) else { return nil }

@@ -3,7 +3,6 @@ import OcellusGraph
 import OcellusImages
 import OcellusModels
 import OcellusNetworks
-import Synchronization
 
 /// Trains a network on a data set: epochs of shuffled, augmented batches, each followed by validation; the weights of the
 /// best epoch become the model. With weights that were trained on other pictures it does so in two stages
@@ -14,7 +13,7 @@ public final class Trainer {
     /// How the network is trained, with the micro-batch that was chosen.
     public let options: TrainingOptions
     /// How far it has come.
-    public private(set) var progress = TrainingProgress()
+    public internal(set) var progress = TrainingProgress()
     /// What training takes of the device's memory.
     public let memory: TrainingMemory
 
@@ -25,19 +24,18 @@ public final class Trainer {
         didSet { current?.session.training.profiler = profiler }
     }
 
-    private let context: StageRun.Context
-    private let stages: [TrainingStage]
+    let context: StageRun.Context
+    let stages: [TrainingStage]
     private let run: RunFolder?
     /// All weights as they were when the current stage began: those of its frozen layers are what they are. Nil when they are
     /// drawn from the seed.
     private var weights: ModelWeights?
-    private var current: StageRun?
+    private(set) var current: StageRun?
     /// The names and shapes of all weights and states, in order.
     private let tensors: [(name: String, shape: Shape)]
     /// The best epoch's weights, until they are on the disk.
     private var best: Model?
-    private var sinceSave = Stopwatch()
-    private weak var observer: (any TrainingObserver)?
+    private var callbacks: [any TrainingCallback] = []
 
     /// Builds the graphs and reserves memory.
     ///
@@ -86,25 +84,57 @@ public final class Trainer {
         let run = try makeStage(progress.stage)
         try checkpoint?.restore(run.session.parameters)
         current = run
-        progress.isFinished = isComplete
+        progress.isFinished =
+            isStageComplete && (progress.isStopped || progress.stage + 1 >= stages.count)
     }
 
     /// Trains until the last epoch, an early stop, or a request to stop.
     ///
-    /// - Returns: whether training has come to its end; false when it was asked to stop, with everything saved.
-    /// - Throws: `TrainingError` when the loss is no longer a number; the device's and the pictures' errors. What was saved
-    ///   before stays.
-    public func train(observer: (any TrainingObserver)? = nil) throws -> Bool {
-        self.observer = observer
-        defer { self.observer = nil }
+    /// - Parameter callbacks: told what happens, and heard.
+    /// - Returns: whether training has come to its end; false when it was interrupted, with everything saved.
+    /// - Throws: `TrainingError` when the loss is no longer a number; the device's and the pictures' errors, and those of
+    ///   callbacks. What was saved before stays.
+    public func train(callbacks: [any TrainingCallback] = []) throws -> Bool {
+        self.callbacks = callbacks
+        if let patience = options.earlyStopping { self.callbacks.append(EarlyStopping(patience: patience)) }
+        if let run { self.callbacks.append(RunSaver(run)) }
+        defer { self.callbacks = [] }
+        guard !progress.isFinished else { return true }
+        try tell { try $0.trainingWillBegin(self) }
         while !progress.isFinished {
-            guard try trainStage(observer) else {
-                try save()
+            guard try trainStage() else {
+                try tell { try $0.trainingDidEnd(self) }
                 return false
             }
-            if progress.stage + 1 < stages.count { try beginNextStage() }
+            progress.isFinished = progress.isStopped || progress.stage + 1 >= stages.count
+            if !progress.isFinished { try beginNextStage() }
         }
+        try tell { try $0.trainingDidEnd(self) }
         return true
+    }
+
+    /// Ends training after the batch that is being computed, as if its epoch were the last: validation, and the end of the epoch,
+    /// follow.
+    public func stop() {
+        progress.isStopped = true
+        progress.isStageOver = true
+    }
+
+    /// Ends the stage after the batch that is being computed, as if its epoch were the last of the stage.
+    public func endStage() { progress.isStageOver = true }
+
+    /// How far the next step goes.
+    public var learningRate: Float { progress.learningRate ?? scheduledLearningRate }
+
+    /// Sets how far steps go from the next on, whatever the schedule says. It is part of checkpoints.
+    ///
+    /// - Parameter rate: above 0; nil to follow the schedule again.
+    /// - Throws: `TrainingError` when it is no number above 0.
+    public func setLearningRate(_ rate: Float?) throws {
+        if let rate, !(rate.isFinite && rate > 0) {
+            throw TrainingError("the learning rate is \(rate); it must be above 0")
+        }
+        progress.learningRate = rate
     }
 
     /// The model with the best epoch's weights.
@@ -128,28 +158,35 @@ public final class Trainer {
             backend: backend, batchSize: options.capacity)
     }
 
-    private var isComplete: Bool { progress.stage + 1 >= stages.count && isStageComplete }
+    /// Whether the stage has come to its end.
+    var isStageComplete: Bool {
+        (progress.isStageOver && progress.batch == 0)
+            || progress.epoch - progress.stageStart.epoch >= stages[progress.stage].epochs
+    }
 
-    private var isStageComplete: Bool {
-        progress.epoch - progress.stageStart.epoch >= stages[progress.stage].epochs
-            || progress.isStale(after: options.earlyStopping)
+    /// Whether the stage's first layers are frozen.
+    var isTrainingOnFeatures: Bool { stages[progress.stage].firstLayer > 0 }
+
+    /// What the schedule says of the next step.
+    private var scheduledLearningRate: Float {
+        let stage = stages[progress.stage]
+        return stage.learningRate(
+            atStep: progress.step - progress.stageStart.step + 1, of: current?.training.batchCount ?? 1)
+    }
+
+    /// Calls all callbacks in order.
+    func tell(_ call: (any TrainingCallback) throws -> Void) throws {
+        for callback in callbacks { try call(callback) }
     }
 
     private func makeStage(_ index: Int) throws -> StageRun {
         guard stages.indices.contains(index) else {
             throw TrainingError("the run's checkpoint is of stage \(index + 1), and there are \(stages.count)")
         }
-        let run = try StageRun(stages[index], context, weights: weights) { [weak self] in
-            self?.observer?.didComputeFeatures($0, of: $1)
+        let run = try StageRun(stages[index], context, weights: weights) { [weak self] done, count in
+            self?.callbacks.forEach { $0.didComputeFeatures(done, of: count) }
         }
         run.session.training.profiler = profiler
-        return run
-    }
-
-    private func currentStage() throws -> StageRun {
-        if let current { return current }
-        let run = try makeStage(progress.stage)
-        current = run
         return run
     }
 
@@ -157,80 +194,25 @@ public final class Trainer {
         weights = try currentWeights()
         // Its memory first, for the next one to use.
         current = nil
-        progress.stage += 1
-        progress.stageStart = StageStart(epoch: progress.epoch, step: progress.step)
-        _ = try currentStage()
-        try save()
+        progress.beginNextStage()
+        current = try makeStage(progress.stage)
     }
 
     /// One stage, or the rest of it.
-    /// - Returns: whether it came to its end; false when training was asked to stop before.
-    private func trainStage(_ observer: (any TrainingObserver)?) throws -> Bool {
-        let stage = try currentStage()
-        observer?.willRun(report(of: stage.stage))
+    /// - Returns: whether it came to its end; false when training was interrupted before.
+    private func trainStage() throws -> Bool {
+        let run = try current ?? makeStage(progress.stage)
+        current = run
+        let report = report(of: run.stage)
+        try tell { try $0.stageWillBegin(report, self) }
         while !isStageComplete {
-            guard !context.stopRequest.isMade, try trainEpoch(stage, observer) else { return false }
+            guard !context.stopRequest.isMade, try trainEpoch(run) else { return false }
         }
         return true
     }
 
-    /// One epoch, or the rest of it.
-    /// - Returns: whether it came to its end; false when training was asked to stop before.
-    private func trainEpoch(_ run: StageRun, _ observer: (any TrainingObserver)?) throws -> Bool {
-        let source = run.training
-        var rate = run.stage.learningRate
-        let stopwatch = Stopwatch(progress.seconds)
-        do {
-            try source.start(epoch: progress.epoch, batch: progress.batch)
-        } catch is CancellationError {
-            return false
-        }
-        while let batch = try profiler.measure("wait for pictures", { try source.next() }) {
-            let step = progress.step - progress.stageStart.step + 1
-            rate = run.stage.learningRate(atStep: step, of: source.batchCount)
-            let result = try run.session.train(batch, step: step, learningRate: rate, seed: options.seed)
-            let totals = result.totals
-            guard totals.loss.isFinite else { throw diverged }
-            progress.step += 1
-            progress.batch += 1
-            progress.totals += totals
-            progress.seconds = stopwatch.seconds
-            observer?.didStep(report(source))
-            if context.stopRequest.isMade, progress.batch < source.batchCount { return false }
-        }
-        let trainingSeconds = stopwatch.seconds
-        let validation: RunningTotals
-        do {
-            validation = try profiler.measure("validate") { try validate(run) }
-        } catch is CancellationError {
-            return false
-        }
-        guard validation.loss.isFinite else { throw diverged }
-        let metrics = EpochMetrics(
-            epoch: progress.epoch + 1, loss: progress.totals.meanLoss, accuracy: progress.totals.accuracy,
-            validationLoss: validation.meanLoss, validationAccuracy: validation.accuracy,
-            learningRate: rate, seconds: stopwatch.seconds,
-            imagesPerSecond: Double(progress.totals.images) / max(trainingSeconds, 1e-9))
-        let isBest = progress.best.map { metrics.isBetter(than: $0) } ?? true
-        progress.history.append(metrics)
-        progress.epoch += 1
-        progress.batch = 0
-        progress.totals = RunningTotals()
-        progress.seconds = 0
-        progress.isFinished = isComplete
-        if isBest { best = try model(metrics) }
-        // Epochs on features take milliseconds, and saving as long: then it is done once a second.
-        if run.stage.firstLayer == 0 || sinceSave.seconds > 1 || isStageComplete { try save() }
-        observer?.didFinishEpoch(metrics, of: options.epochs, isBest: isBest)
-        return true
-    }
-
-    private var diverged: TrainingError {
-        TrainingError(
-            "the loss is no longer a number (epoch \(progress.epoch + 1), step \(progress.step + 1)): training has diverged; "
-                + "try a smaller \(progress.stage == 0 ? "--learning-rate" : "--fine-tune-learning-rate") than "
-                + "\(stages[progress.stage].learningRate)")
-    }
+    /// Keeps the weights as they are now as the best.
+    func keepBest(_ metrics: EpochMetrics) throws { best = try model(metrics) }
 
     /// All weights as they are now.
     private func currentWeights() throws -> ModelWeights {
@@ -243,100 +225,35 @@ public final class Trainer {
             })
     }
 
-    /// The model of the weights as they are now.
-    private func model(_ metrics: EpochMetrics) throws -> Model {
+    /// The model of the weights as they are now: between two steps, whatever the best epoch's are.
+    ///
+    /// - Parameter metrics: what its record says of it.
+    public func currentModel(_ metrics: [String: Double] = [:]) throws -> Model {
         Model(
             network: context.network, classes: context.dataset.classes, preprocessing: context.cache.preprocessing,
             training: TrainingRecord(
                 options: options.record, seed: options.seed,
                 versions: ["ocellus": ocellusVersion, "device": backend.device.name],
-                dataFingerprint: context.dataset.fingerprint,
-                metrics: [
-                    "epoch": Double(metrics.epoch), "validation.accuracy": metrics.validationAccuracy,
-                    "validation.loss": metrics.validationLoss,
-                ]),
+                dataFingerprint: context.dataset.fingerprint, metrics: metrics),
             weights: try currentWeights())
     }
 
-    private func report(of stage: TrainingStage) -> StageReport {
-        let outline = (try? context.network.outline()) ?? []
-        let first = outline.dropFirst(stage.firstLayer)
-        return StageReport(
-            number: progress.stage + 1, count: stages.count,
-            firstBlock: stage.firstLayer == 0 ? nil : first.first(where: \.hasParameters)?.block,
-            isHeadAlone: first.count(where: \.hasParameters) == 1, epochs: stage.epochs,
-            learningRate: stage.learningRate)
+    private func model(_ metrics: EpochMetrics) throws -> Model {
+        try currentModel([
+            "epoch": Double(metrics.epoch), "validation.accuracy": metrics.validationAccuracy,
+            "validation.loss": metrics.validationLoss,
+        ])
     }
 
-    private func report(_ source: any BatchSource) -> StepReport {
-        let epochSeconds = progress.seconds / Double(max(progress.totals.images, 1)) * Double(source.count)
-        let validationSeconds =
-            progress.epoch == progress.stageStart.epoch
-            ? 0 : progress.history.last.map { $0.seconds - Double(source.count) / $0.imagesPerSecond } ?? 0
-        let epochsLeft = progress.stageStart.epoch + stages[progress.stage].epochs - progress.epoch
-        let secondsLeft = (epochSeconds + validationSeconds) * Double(epochsLeft) - progress.seconds
-        return StepReport(
-            epoch: progress.epoch + 1, epochs: options.epochs, batch: progress.batch, batches: source.batchCount,
-            totals: progress.totals, imagesPerSecond: Double(progress.totals.images) / max(progress.seconds, 1e-9),
-            secondsLeft: max(secondsLeft, 0))
-    }
-
-    private func save() throws {
-        sinceSave = Stopwatch()
-        guard let run, let current, progress.step > 0 else { return }
+    /// Writes all that a run needs to go on.
+    func save(to run: RunFolder) throws {
+        guard let current, progress.step > 0 else { return }
         // The model first: a run that is killed between the two takes its epochs again, to the same bits.
         if let best {
             try best.save(to: run.modelPath)
             self.best = nil
         }
-        try run.writeMetrics(progress.history)
+        try MetricsFile(run.metricsPath).write(progress.history)
         try Checkpoint.write(progress, of: current.session.parameters, to: run.checkpointPath)
     }
-
-    private func validate(_ run: StageRun) throws -> RunningTotals {
-        var totals = RunningTotals()
-        try run.validation.start(epoch: 0, batch: 0)
-        while let batch = try run.validation.next() { totals += try run.session.evaluate(batch).totals }
-        return totals
-    }
-
-    private static func check(
-        _ network: Network, _ dataset: Dataset, _ split: DataSplit, _ preprocessing: Preprocessing,
-        _ options: TrainingOptions
-    ) throws {
-        guard network.input == [preprocessing.height, preprocessing.width, 3] else {
-            throw TrainingError(
-                "the network '\(network.name)' wants pictures \(network.input), but they are prepared as "
-                    + "[\(preprocessing.height), \(preprocessing.width), 3]")
-        }
-        let classes = try network.classCount()
-        guard classes == dataset.classes.count else {
-            throw TrainingError(
-                "the network '\(network.name)' tells \(classes) classes apart, but the data set has "
-                    + "\(dataset.classes.count): \(dataset.classes.joined(separator: ", "))")
-        }
-        for part in Part.allCases where split.indices(of: part).isEmpty {
-            throw TrainingError("the split has no picture in its \(part.rawValue) part")
-        }
-        for (name, count) in zip(dataset.classes, split.counts(of: .train, in: dataset)) where count == 0 {
-            throw TrainingError("the class '\(name)' has no picture in the training part")
-        }
-        guard options.classWeights.isEmpty || options.classWeights.count == classes else {
-            throw TrainingError("there are \(options.classWeights.count) class weights for \(classes) classes")
-        }
-    }
-}
-
-/// How a signal or another thread asks training to stop after the current step.
-public final class StopRequest: Sendable {
-    private let flag = Atomic<Bool>(false)
-
-    /// Not made yet.
-    public init() {}
-
-    /// Asks to stop.
-    public func make() { flag.store(true, ordering: .relaxed) }
-
-    /// Whether it was made.
-    public var isMade: Bool { flag.load(ordering: .relaxed) }
 }

@@ -41,11 +41,49 @@ public struct TrainingProgress: Sendable, Codable, Equatable {
     public var seconds = 0.0
     /// One entry a complete epoch.
     public var history: [EpochMetrics] = []
+    /// Whether the stage was ended before its last epoch, as by early stopping.
+    public var isStageOver = false
+    /// Whether the stage is the last.
+    public var isStopped = false
+    /// How far steps go whatever the schedule says, if a callback has set that.
+    public var learningRate: Float?
     /// Whether the run has come to its end, by its epochs or by early stopping.
     public var isFinished = false
 
     /// Nothing yet.
     public init() {}
+
+    /// Reads what a checkpoint says; those of earlier versions say less.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        stage = try container.decode(Int.self, forKey: .stage)
+        stageStart = try container.decode(StageStart.self, forKey: .stageStart)
+        epoch = try container.decode(Int.self, forKey: .epoch)
+        batch = try container.decode(Int.self, forKey: .batch)
+        step = try container.decode(Int.self, forKey: .step)
+        totals = try container.decode(RunningTotals.self, forKey: .totals)
+        seconds = try container.decode(Double.self, forKey: .seconds)
+        history = try container.decode([EpochMetrics].self, forKey: .history)
+        isStageOver = try container.decodeIfPresent(Bool.self, forKey: .isStageOver) ?? false
+        isStopped = try container.decodeIfPresent(Bool.self, forKey: .isStopped) ?? false
+        learningRate = try container.decodeIfPresent(Float.self, forKey: .learningRate)
+        isFinished = try container.decode(Bool.self, forKey: .isFinished)
+    }
+
+    mutating func completeEpoch(_ metrics: EpochMetrics) {
+        history.append(metrics)
+        epoch += 1
+        batch = 0
+        totals = RunningTotals()
+        seconds = 0
+    }
+
+    mutating func beginNextStage() {
+        stage += 1
+        stageStart = StageStart(epoch: epoch, step: step)
+        isStageOver = false
+        learningRate = nil
+    }
 
     /// The best epoch so far.
     public var best: EpochMetrics? {

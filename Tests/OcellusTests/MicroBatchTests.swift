@@ -157,7 +157,7 @@ struct MicroBatchTests {
             let trainer = try Trainer(
                 network, dataset: dataset, split: split, cache: cache, backend: backend, options: begun, run: run,
                 stopRequest: request)
-            #expect(try trainer.train(observer: Stopping(request)) == false)
+            #expect(try trainer.train(callbacks: [Stopping(request)]) == false)
         }
         let run = try RunFolder(folder("run"))
         let file = try SafetensorsFile(run.checkpointPath)
@@ -168,17 +168,15 @@ struct MicroBatchTests {
     }
 
     /// Asks to stop after two steps.
-    private final class Stopping: TrainingObserver {
+    private final class Stopping: TrainingCallback {
         private let request: StopRequest
         private var steps = 0
 
         init(_ request: StopRequest) { self.request = request }
 
-        func didStep(_ step: StepReport) {
+        func batchDidEnd(_ step: StepReport, _ trainer: Trainer) {
             steps += 1
             if steps == 2 { request.make() }
         }
-
-        func didFinishEpoch(_ metrics: EpochMetrics, of epochs: Int, isBest: Bool) {}
     }
 }

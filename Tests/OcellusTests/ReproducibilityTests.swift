@@ -34,7 +34,7 @@ struct ReproducibilityTests {
         epochs: 3, batchSize: 5, optimizer: OptimizerOptions(.adam, learningRate: 0.002), augmentation: .guide, seed: 9)
 
     /// Asks to stop after a number of steps.
-    private final class StopAfter: TrainingObserver {
+    private final class StopAfter: TrainingCallback {
         var steps: Int
         let request: StopRequest
 
@@ -43,12 +43,10 @@ struct ReproducibilityTests {
             self.request = request
         }
 
-        func didStep(_ step: StepReport) {
+        func batchDidEnd(_ step: StepReport, _ trainer: Trainer) {
             steps -= 1
             if steps == 0 { request.make() }
         }
-
-        func didFinishEpoch(_ metrics: EpochMetrics, of epochs: Int, isBest: Bool) {}
     }
 
     private func runFolder(_ name: String, _ backend: any Backend) throws -> RunFolder {
@@ -100,7 +98,7 @@ struct ReproducibilityTests {
             let trainer = try Trainer(
                 network, dataset: dataset, split: split, cache: cache, backend: backend, options: options, run: run,
                 stopRequest: request)
-            #expect(try trainer.train(observer: StopAfter(steps: steps, request)) == false)
+            #expect(try trainer.train(callbacks: [StopAfter(steps: steps, request)]) == false)
             #expect(trainer.progress.step == steps)
         }
         let run = try RunFolder(folder("run"))
@@ -143,23 +141,20 @@ struct ReproducibilityTests {
 
     @Test("evaluating the best weights in between changes nothing")
     func evaluationIsPure() throws {
-        final class Evaluating: TrainingObserver {
-            var trainer: Trainer?
+        final class Evaluating: TrainingCallback {
             var accuracies: [Double] = []
 
-            func didFinishEpoch(_ metrics: EpochMetrics, of epochs: Int, isBest: Bool) {
-                if let trainer, let found = try? trainer.evaluateBest(on: .test) { accuracies.append(found.accuracy) }
+            func epochDidEnd(_ metrics: EpochMetrics, _ trainer: Trainer) throws {
+                accuracies.append(try trainer.evaluateBest(on: .test).accuracy)
             }
         }
         let backend = try CPUBackend()
         let whole = try train(backend)
         let trainer = try Trainer(
             network, dataset: dataset, split: split, cache: cache, backend: backend, options: options)
-        let observer = Evaluating()
-        observer.trainer = trainer
-        #expect(try trainer.train(observer: observer))
-        observer.trainer = nil
-        #expect(observer.accuracies.count == 3)
+        let evaluating = Evaluating()
+        #expect(try trainer.train(callbacks: [evaluating]))
+        #expect(evaluating.accuracies.count == 3)
         #expect(try weights(trainer.model()) == whole)
     }
 

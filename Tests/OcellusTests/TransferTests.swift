@@ -187,7 +187,7 @@ struct TransferTests {
                 folder("run"), description: description, split: split, dataset: dataset, weights: weights)
             let request = StopRequest()
             let trainer = try trainer(options, backend, run: run, request)
-            #expect(try trainer.train(observer: StopAfter(steps: steps, request)) == false)
+            #expect(try trainer.train(callbacks: [StopAfter(steps: steps, request)]) == false)
             #expect(trainer.progress.step == steps)
         }
         let run = try RunFolder(folder("run"))
@@ -234,7 +234,7 @@ struct TransferTests {
     }
 
     /// Asks to stop after a number of steps.
-    private final class StopAfter: TrainingObserver {
+    private final class StopAfter: TrainingCallback {
         var steps: Int
         let request: StopRequest
 
@@ -243,11 +243,9 @@ struct TransferTests {
             self.request = request
         }
 
-        func didStep(_ step: StepReport) {
+        func batchDidEnd(_ step: StepReport, _ trainer: Trainer) {
             steps -= 1
             if steps == 0 { request.make() }
         }
-
-        func didFinishEpoch(_ metrics: EpochMetrics, of epochs: Int, isBest: Bool) {}
     }
 }

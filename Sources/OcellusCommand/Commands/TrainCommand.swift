@@ -157,7 +157,7 @@ struct TrainCommand: ParsableCommand {
         job.trainer.profiler = profile.makeProfiler()
         let metrics: ClassificationMetrics?
         do {
-            metrics = try job.train(observer: display)
+            metrics = try job.train(callbacks: [display])
         } catch let error as BackendError {
             display.showLost(job)
             throw error

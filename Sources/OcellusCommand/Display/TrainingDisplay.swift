@@ -1,7 +1,7 @@
 import Ocellus
 
 /// What `train` shows: what was found, a line an epoch with a moving bar on a terminal, the result.
-final class TrainingDisplay: TrainingObserver {
+final class TrainingDisplay: TrainingCallback {
     private let isJSON: Bool
 
     init(isJSON: Bool) { self.isJSON = isJSON }
@@ -80,7 +80,7 @@ final class TrainingDisplay: TrainingObserver {
         }
     }
 
-    func willRun(_ stage: StageReport) {
+    func stageWillBegin(_ stage: StageReport, _ trainer: Trainer) {
         guard stage.count > 1 || stage.firstBlock != nil else { return }
         let what =
             stage.isHeadAlone
@@ -94,7 +94,7 @@ final class TrainingDisplay: TrainingObserver {
         Terminal.status("features of frozen layers \(done)/\(count)")
     }
 
-    func didStep(_ step: StepReport) {
+    func batchDidEnd(_ step: StepReport, _ trainer: Trainer) {
         let width = 24
         let filled = width * step.batch / max(step.batches, 1)
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
@@ -105,7 +105,9 @@ final class TrainingDisplay: TrainingObserver {
         lastSecondsLeft = step.secondsLeft
     }
 
-    func didFinishEpoch(_ metrics: EpochMetrics, of epochs: Int, isBest: Bool) {
+    func epochDidEnd(_ metrics: EpochMetrics, _ trainer: Trainer) {
+        let epochs = trainer.options.epochs
+        let isBest = trainer.progress.best?.epoch == metrics.epoch
         Terminal.clearStatus()
         if isJSON { try? Terminal.writeJSON(EpochLine(epoch: metrics)) }
         let number = String(repeating: " ", count: "\(epochs)".count - "\(metrics.epoch)".count) + "\(metrics.epoch)"

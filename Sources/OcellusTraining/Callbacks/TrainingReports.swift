@@ -1,25 +1,3 @@
-/// Told how training goes. All calls come from the thread that trains.
-public protocol TrainingObserver: AnyObject {
-    /// A stage begins, or goes on.
-    func willRun(_ stage: StageReport)
-    /// Frozen layers have computed the features of so many of the pictures of which they are not known.
-    func didComputeFeatures(_ done: Int, of count: Int)
-    /// A step has been taken.
-    func didStep(_ step: StepReport)
-    /// An epoch is complete, validation included.
-    /// - Parameter isBest: whether its weights are the best so far.
-    func didFinishEpoch(_ metrics: EpochMetrics, of epochs: Int, isBest: Bool)
-}
-
-extension TrainingObserver {
-    /// Nothing.
-    public func willRun(_ stage: StageReport) {}
-    /// Nothing.
-    public func didComputeFeatures(_ done: Int, of count: Int) {}
-    /// Nothing.
-    public func didStep(_ step: StepReport) {}
-}
-
 /// What a stage of training does.
 public struct StageReport: Sendable {
     /// The stage's number, from 1.
@@ -46,6 +24,10 @@ public struct StepReport: Sendable {
     public let batch: Int
     /// Steps that an epoch has.
     public let batches: Int
+    /// Sums over this batch.
+    public let batchTotals: RunningTotals
+    /// How far the step went.
+    public let learningRate: Float
     /// Sums over this epoch so far.
     public let totals: RunningTotals
     /// Training pictures a second in this epoch so far.

@@ -1,0 +1,97 @@
+import OcellusData
+import OcellusGraph
+
+extension Trainer {
+    /// One epoch, or the rest of it.
+    /// - Returns: whether it came to its end; false when training was interrupted before.
+    func trainEpoch(_ run: StageRun) throws -> Bool {
+        let stopwatch = Stopwatch(progress.seconds)
+        do {
+            try run.training.start(epoch: progress.epoch, batch: progress.batch)
+        } catch is CancellationError {
+            return false
+        }
+        try tell { try $0.epochWillBegin(progress.epoch + 1, self) }
+        var rate = learningRate
+        while !progress.isStageOver,
+            let batch = try profiler.measure("wait for pictures", { try run.training.next() })
+        {
+            try tell { try $0.batchWillBegin(progress.batch + 1, self) }
+            rate = learningRate
+            let step = progress.step - progress.stageStart.step + 1
+            let result = try run.session.train(batch, step: step, learningRate: rate, seed: options.seed)
+            let totals = result.totals
+            guard totals.loss.isFinite else { throw diverged }
+            progress.step += 1
+            progress.batch += 1
+            progress.totals += totals
+            progress.seconds = stopwatch.seconds
+            let report = report(run.training, totals, rate)
+            try tell { try $0.batchDidEnd(report, self) }
+            if context.stopRequest.isMade, !progress.isStageOver, progress.batch < run.training.batchCount {
+                return false
+            }
+        }
+        let trainingSeconds = stopwatch.seconds
+        let validation: RunningTotals
+        do {
+            validation = try profiler.measure("validate") { try validate(run) }
+        } catch is CancellationError {
+            return false
+        }
+        guard validation.loss.isFinite else { throw diverged }
+        let metrics = EpochMetrics(
+            epoch: progress.epoch + 1, loss: progress.totals.meanLoss, accuracy: progress.totals.accuracy,
+            validationLoss: validation.meanLoss, validationAccuracy: validation.accuracy,
+            learningRate: rate, seconds: stopwatch.seconds,
+            imagesPerSecond: Double(progress.totals.images) / max(trainingSeconds, 1e-9))
+        let isBest = progress.best.map { metrics.isBetter(than: $0) } ?? true
+        progress.completeEpoch(metrics)
+        if isBest { try keepBest(metrics) }
+        try tell { try $0.epochDidEnd(metrics, self) }
+        return true
+    }
+
+    private func validate(_ run: StageRun) throws -> RunningTotals {
+        try tell { try $0.validationWillBegin(self) }
+        var totals = RunningTotals()
+        try run.validation.start(epoch: 0, batch: 0)
+        while let batch = try run.validation.next() {
+            totals += try run.session.evaluate(batch).totals
+            try tell { try $0.validationBatchDidEnd(totals, self) }
+        }
+        try tell { try $0.validationDidEnd(totals, self) }
+        return totals
+    }
+
+    private var diverged: TrainingError {
+        TrainingError(
+            "the loss is no longer a number (epoch \(progress.epoch + 1), step \(progress.step + 1)): training has diverged; "
+                + "try a smaller \(progress.stage == 0 ? "--learning-rate" : "--fine-tune-learning-rate") than "
+                + "\(stages[progress.stage].learningRate)")
+    }
+
+    func report(of stage: TrainingStage) -> StageReport {
+        let outline = (try? context.network.outline()) ?? []
+        let first = outline.dropFirst(stage.firstLayer)
+        return StageReport(
+            number: progress.stage + 1, count: stages.count,
+            firstBlock: stage.firstLayer == 0 ? nil : first.first(where: \.hasParameters)?.block,
+            isHeadAlone: first.count(where: \.hasParameters) == 1, epochs: stage.epochs,
+            learningRate: stage.learningRate)
+    }
+
+    private func report(_ source: any BatchSource, _ batch: RunningTotals, _ rate: Float) -> StepReport {
+        let epochSeconds = progress.seconds / Double(max(progress.totals.images, 1)) * Double(source.count)
+        let validationSeconds =
+            progress.epoch == progress.stageStart.epoch
+            ? 0 : progress.history.last.map { $0.seconds - Double(source.count) / $0.imagesPerSecond } ?? 0
+        let epochsLeft = progress.stageStart.epoch + stages[progress.stage].epochs - progress.epoch
+        let secondsLeft = (epochSeconds + validationSeconds) * Double(epochsLeft) - progress.seconds
+        return StepReport(
+            epoch: progress.epoch + 1, epochs: options.epochs, batch: progress.batch, batches: source.batchCount,
+            batchTotals: batch, learningRate: rate,
+            totals: progress.totals, imagesPerSecond: Double(progress.totals.images) / max(progress.seconds, 1e-9),
+            secondsLeft: max(secondsLeft, 0))
+    }
+}
