@@ -9,12 +9,22 @@ let package = Package(
         .library(name: "Ocellus", targets: ["Ocellus"]),
         .library(name: "OcellusONNX", targets: ["OcellusONNX"]),
         .library(name: "OcellusLabels", targets: ["OcellusLabels"]),
+        .library(name: "OcellusServing", targets: ["OcellusServing"]),
         .executable(name: "ocellus", targets: ["OcellusCommand"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        // What serves HTTP. Without its traits hummingbird brings no Foundation and no configuration files along.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     ],
     targets: [
         // C: the system's interfaces and the innermost loops.
@@ -52,11 +62,30 @@ let package = Package(
         .target(
             name: "OcellusLabels",
             dependencies: ["OcellusData", "OcellusImages", .product(name: "Yams", package: "Yams")]),
+        // A product of its own, so that `Ocellus` brings no HTTP along.
+        .target(
+            name: "OcellusServing",
+            dependencies: [
+                "Ocellus",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
         .executableTarget(
             name: "OcellusCommand",
             dependencies: [
-                "Ocellus", "OcellusONNX", "OcellusLabels",
+                "Ocellus", "OcellusONNX", "OcellusLabels", "OcellusServing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
 
         .testTarget(name: "GraphTests", dependencies: ["OcellusGraph"]),
@@ -73,6 +102,12 @@ let package = Package(
             name: "OcellusTests", dependencies: ["Ocellus", "CAllocations", "OpenCLFaults"],
             resources: [.copy("Golden")]),
         .testTarget(name: "ONNXTests", dependencies: ["OcellusONNX"]),
+        .testTarget(
+            name: "ServingTests",
+            dependencies: [
+                "OcellusServing", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "CommandTests", dependencies: ["OcellusCommand"]),
         .testTarget(name: "BackendTests", dependencies: ["Ocellus"], resources: [.copy("Golden")]),
     ],

@@ -3,7 +3,7 @@ import Ocellus
 
 /// The `ocellus` command: each subcommand parses its arguments, calls the library, and shows what comes back.
 @main
-struct OcellusCommand: ParsableCommand {
+struct OcellusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ocellus",
         abstract: "Turns a folder of labelled pictures into an image classifier.",
@@ -20,6 +20,6 @@ struct OcellusCommand: ParsableCommand {
             TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ImportCommand.self, ExportCommand.self,
             NetworksCommand.self, SummaryCommand.self, DevicesCommand.self, DoctorCommand.self, BenchCommand.self,
             DemoDataCommand.self, ImportLabelsCommand.self, SplitCommand.self,
-            CheckCommand.self,
+            CheckCommand.self, ServeCommand.self,
         ])
 }
