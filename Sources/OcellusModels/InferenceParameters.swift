@@ -11,9 +11,18 @@ extension ParameterStore {
     public convenience init(
         forInferenceOf graph: inout Graph, weights: ModelWeights, backend: any Backend
     ) throws {
-        self.init(backend: backend)
         let folded = try graph.foldScales { try weights.values(of: $0) }
         graph.fuse(where: backend.supports)
+        try self.init(graph, weights: weights, folded: folded, backend: backend)
+    }
+
+    /// Constant weights of a graph on a device: those that were folded, and others as they are.
+    ///
+    /// - Parameter folded: values of the parameters that `foldScales` made, by name.
+    convenience init(
+        _ graph: Graph, weights: ModelWeights, folded: [String: [Float]], backend: any Backend
+    ) throws {
+        self.init(backend: backend)
         try checkFit(graph)
         for value in graph.storedValues.map({ graph[$0] }) {
             if let values = folded[value.name] {

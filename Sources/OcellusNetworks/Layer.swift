@@ -46,6 +46,8 @@ public struct NetworkBuilder {
     public var graph: Graph
     /// Whether layers behave as in training (batch statistics, dropout) or as in inference.
     public let isTraining: Bool
+    /// Whether operations keep what their gradients need.
+    public let keepsGradients: Bool
 
     private var scope: [String] = []
     private var numbers: [String: Int] = [:]
@@ -54,9 +56,11 @@ public struct NetworkBuilder {
     private var results: [String: ValueID] = [:]
 
     /// An empty graph for training or for inference.
-    public init(isTraining: Bool) {
+    /// - Parameter keepsGradients: whether it is to be differentiated; nil for that of training alone.
+    public init(isTraining: Bool, keepsGradients: Bool? = nil) {
         graph = Graph()
         self.isTraining = isTraining
+        self.keepsGradients = keepsGradients ?? isTraining
     }
 
     /// The full name of the layer that is being built: `layer1.0.conv1`.

@@ -32,11 +32,15 @@ public struct Network: Sendable, Codable {
 
     /// The network's graph up to the logits.
     ///
-    /// - Parameter isTraining: whether batch norm and dropout behave as in training.
+    /// - Parameters:
+    ///   - isTraining: whether batch norm and dropout behave as in training.
+    ///   - keepsGradients: whether the graph is to be differentiated; nil for that of training alone.
     /// - Returns: the builder that holds the graph, and the logits `[N, classes]`.
     /// - Throws: `GraphError` naming the first layer that does not fit what comes before it.
-    public func build(isTraining: Bool) throws -> (builder: NetworkBuilder, logits: ValueID) {
-        var builder = NetworkBuilder(isTraining: isTraining)
+    public func build(
+        isTraining: Bool, keepsGradients: Bool? = nil
+    ) throws -> (builder: NetworkBuilder, logits: ValueID) {
+        var builder = NetworkBuilder(isTraining: isTraining, keepsGradients: keepsGradients)
         let images = try builder.graph.input("images", input)
         let logits = try builder.append(layers, on: images)
         guard builder.shape(of: logits).rank == 1 else {

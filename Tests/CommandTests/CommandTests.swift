@@ -63,6 +63,22 @@ struct CommandTests {
 
         let again = try Command.run("train", folder("parts"), "--output", folder("run"), in: folder)
         #expect(again.code == 1 && again.errors.contains("exists already"))
+
+        // The same picture twice: nothing that is there is replaced.
+        for _ in 0..<2 {
+            let explained = try Command.run(
+                "explain", folder("run/model"), folder("bad.jpg"), files[0], "--output", folder("maps"), "--class",
+                "nuts",
+                in: folder)
+            #expect(explained.code == 1 && explained.lines.count == 1 && explained.errors.contains("bad.jpg"))
+        }
+        let picture = URL(fileURLWithPath: files[0]).deletingPathExtension().lastPathComponent
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder("maps")).sorted()
+                == ["\(picture).nuts-2.png", "\(picture).nuts.png"])
+        let unknown = try Command.run(
+            "explain", folder("run/model"), files[0], "--output", folder("maps"), "--class", "screws", in: folder)
+        #expect(unknown.code == 64 && unknown.errors.contains("'screws'") && unknown.errors.contains("washers"))
     }
 
     @Test("a wrong command line is code 64, anything else that fails code 1, and the thing is named")

@@ -72,7 +72,7 @@ struct GoldenNetworks: Decodable {
             ? uniform(name, shape.count, 0.5, 1.5) : uniform(name, shape.count, -0.2, 0.2)
     }
 
-    private static func uniform(_ name: String, _ count: Int, _ low: Double, _ high: Double) -> [Float] {
+    static func uniform(_ name: String, _ count: Int, _ low: Double, _ high: Double) -> [Float] {
         let seed = name.utf8.reduce(0x811C_9DC5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
         return (0..<count).map { index in
             var x = UInt32(truncatingIfNeeded: index) &* 0x9E37_79B9 &+ seed

@@ -19,7 +19,7 @@ public struct MaxPoolingLayer: Layer {
     }
 
     public func build(on input: ValueID, in builder: inout NetworkBuilder) throws -> ValueID {
-        try builder.append(MaxPooling(window, keepsWinners: builder.isTraining), [input])[0]
+        try builder.append(MaxPooling(window, keepsWinners: builder.keepsGradients), [input])[0]
     }
 
     private enum Key: String, CodingKey, CaseIterable { case name }
