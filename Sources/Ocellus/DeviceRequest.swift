@@ -10,9 +10,27 @@ public enum DeviceRequest: Sendable, Equatable, CustomStringConvertible {
     case cpu
     /// An OpenCL device: by a part of its name or its platform's, or the best when nil.
     case openCL(name: String?)
+    /// Several OpenCL devices, which train together; each as `opencl:PART-OF-NAME`, where a name that is there twice means two
+    /// devices alike, and `/N` behind a name that device in N parts.
+    case several([String])
 
-    /// Reads `auto`, `cpu`, `opencl` or `opencl:PART-OF-NAME`; nil for anything else.
+    /// Reads `auto`, `cpu`, `opencl`, `opencl:PART-OF-NAME`, one of the last two with `/N`, or several of these separated by
+    /// commas; nil for anything else.
     public init?(_ text: String) {
+        let names = text.split(separator: ",", omittingEmptySubsequences: false).map {
+            $0.trimmingPrefix(while: \.isWhitespace)
+        }
+        let partCount = text.split(separator: "/").dropFirst().last.flatMap { Int($0) }
+        if names.count > 1 || partCount != nil {
+            guard
+                names.allSatisfy({
+                    $0.lowercased() == "opencl" || $0.lowercased().hasPrefix("opencl:")
+                        || $0.lowercased().hasPrefix("opencl/")
+                })
+            else { return nil }
+            self = .several(names.map { String($0) })
+            return
+        }
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         switch (parts.first?.lowercased(), parts.count) {
         case ("auto", 1): self = .auto
@@ -29,6 +47,7 @@ public enum DeviceRequest: Sendable, Equatable, CustomStringConvertible {
         case .auto: "auto"
         case .cpu: "cpu"
         case .openCL(let name): name.map { "opencl:" + $0 } ?? "opencl"
+        case .several(let names): names.joined(separator: ",")
         }
     }
 }
@@ -37,6 +56,8 @@ public enum DeviceRequest: Sendable, Equatable, CustomStringConvertible {
 public struct ChosenDevice: Sendable {
     /// What runs the networks.
     public let backend: any Backend
+    /// Devices that train together with it, as asked for.
+    public let helpers: [any Backend]
     /// Why this one, in words for a person.
     public let reason: String
 
@@ -47,14 +68,16 @@ public struct ChosenDevice: Sendable {
     ///   - memoryLimit: how much of the device's memory may be taken; nil for all of it.
     ///   - denseWeights: what the CPU backend keeps dense layers' weights in for inference. Other than FP32 is the CPU's alone,
     ///     so that `auto` takes it.
+    ///   - allowsSeveral: whether several devices may be asked for.
     ///   - willCheck: called with a device's name before its operations are checked, which is done when it is first used with
     ///     its driver and takes some seconds.
     /// - Throws: `BackendError` when there is no such device, saying which there are. `auto` never fails for lack of OpenCL.
     public init(
         _ request: DeviceRequest, threads: Int? = nil, memoryLimit: ByteCount? = nil,
-        denseWeights: DenseWeightPrecision = .fp32,
+        denseWeights: DenseWeightPrecision = .fp32, allowsSeveral: Bool = false,
         willCheck: (String) -> Void = { _ in }
     ) throws {
+        var helpers: [any Backend] = []
         switch request {
         case .cpu:
             backend = try CPUBackend(threads: threads, denseWeights: denseWeights)
@@ -62,7 +85,7 @@ public struct ChosenDevice: Sendable {
         case .auto where denseWeights != .fp32:
             backend = try CPUBackend(threads: threads, denseWeights: denseWeights)
             reason = "dense weights in \(denseWeights.rawValue) are the CPU's alone"
-        case .openCL where denseWeights != .fp32:
+        case .openCL where denseWeights != .fp32, .several where denseWeights != .fp32:
             throw BackendError(
                 "dense weights in \(denseWeights.rawValue) are the CPU's alone, and '\(request)' is asked for; ask for 'cpu'"
             )
@@ -71,11 +94,28 @@ public struct ChosenDevice: Sendable {
             let (checked, remark) = try Self.checked(device, threads: threads, willCheck)
             backend = checked
             reason = "as asked for; " + remark
+        case .several(let names):
+            guard allowsSeveral else {
+                throw BackendError(
+                    "'\(request)' are several devices; only training takes more than one: name one of them")
+            }
+            let devices = try OpenCLDevices.find().selectAll(names)
+            let checked = try devices.map { try Self.checked($0, threads: threads, willCheck) }
+            guard let first = checked.first else { throw BackendError("'\(request)' names no device") }
+            backend = first.backend
+            helpers = checked.dropFirst().map(\.backend)
+            reason = "as asked for; each: " + first.remark
         case .auto:
             self = try Self.best(threads: threads, willCheck)
+            if let memoryLimit { backend.memory.restrict(to: memoryLimit.bytes) }
+            return
         }
-        if let memoryLimit { backend.memory.restrict(to: memoryLimit.bytes) }
+        self.helpers = helpers
+        if let memoryLimit { for backend in backends { backend.memory.restrict(to: memoryLimit.bytes) } }
     }
+
+    /// All devices, the first of which keeps the weights.
+    public var backends: [any Backend] { [backend] + helpers }
 
     /// A device with kernels that compute rightly.
     /// - Throws: `BackendError` when it has not those that it needs.
@@ -104,6 +144,7 @@ public struct ChosenDevice: Sendable {
     private init(_ backend: any Backend, reason: String) {
         self.backend = backend
         self.reason = reason
+        helpers = []
     }
 
     private static func best(threads: Int?, _ willCheck: (String) -> Void) throws -> ChosenDevice {

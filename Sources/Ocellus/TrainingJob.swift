@@ -117,10 +117,13 @@ public final class TrainingJob {
         let listed = try Dataset(folder: settings.data)
         let start = try StartingPoint(settings, classes: listed.classes)
         let device = try ChosenDevice(
-            settings.device, threads: settings.threads, memoryLimit: settings.memoryLimit, willCheck: willCheck)
+            settings.device, threads: settings.threads, memoryLimit: settings.memoryLimit, allowsSeveral: true,
+            willCheck: willCheck)
         // What is wrong with the network, or too large for the device, shows before any picture is read.
         var options = settings.options
-        options.microBatch = try TrainingMemory(for: start.network, options, on: device.backend).microBatch
+        options.microBatch = try TrainingMemory(
+            for: start.network, options, on: device.backend, and: device.helpers
+        ).microBatch
         let cache = PictureCache(preprocessing: start.preprocessing)
         let dataset = try Self.check(listed, cache, checked, stopRequest)
         let split =
@@ -132,7 +135,7 @@ public final class TrainingJob {
             version: ocellusVersion, date: ISO8601DateFormatter().string(from: Date()), command: settings.command,
             dataset: dataset, split: split, network: start.network, preprocessing: start.preprocessing,
             weights: start.origin, options: options, requestedDevice: settings.device.description,
-            device: device.backend.device, threads: settings.threads,
+            device: device.backend.device, helpers: device.helpers.map(\.device), threads: settings.threads,
             splitRatio: settings.splitFile == nil ? settings.splitRatio : nil, splitFile: settings.splitFile)
         let run = try RunFolder.create(
             settings.output, description: description, split: split, dataset: dataset, weights: start.weights)
@@ -177,12 +180,16 @@ public final class TrainingJob {
             try run.write(description)
         }
         let request = device ?? DeviceRequest(description.requestedDevice) ?? .auto
-        let chosen = try ChosenDevice(request, threads: threads, memoryLimit: memoryLimit, willCheck: willCheck)
-        guard device != nil || chosen.backend.device.computesAlike(description.device) else {
+        let chosen = try ChosenDevice(
+            request, threads: threads, memoryLimit: memoryLimit, allowsSeveral: true, willCheck: willCheck)
+        let (before, now) = (description.allDevices, chosen.backends.map(\.device))
+        guard device != nil || before.count == now.count && zip(before, now).allSatisfy({ $0.computesAlike($1) }) else {
+            func list(_ devices: [DeviceDescription]) -> String {
+                devices.map { "\($0.name) (\($0.detail))" }.joined(separator: " and ")
+            }
             throw TrainingError(
-                "the run \(path) was begun on \(description.device.name) (\(description.device.detail)); on "
-                    + "\(chosen.backend.device.name) (\(chosen.backend.device.detail)) its weights would differ in their last "
-                    + "bits; name a device with --device to go on all the same")
+                "the run \(path) was begun on \(list(before)); on \(list(now)) its weights would differ in their last bits; name a device with --device to go on all the same"
+            )
         }
         try self.init(
             dataset: dataset, split: DataSplit(file: run.splitPath, dataset: dataset), device: chosen, cache: cache,
@@ -197,7 +204,8 @@ public final class TrainingJob {
         self.description = description
         trainer = try Trainer(
             description.network, dataset: dataset, split: split, cache: cache, backend: device.backend,
-            options: description.options, features: features, run: run, stopRequest: stopRequest
+            helpers: device.helpers, options: description.options, features: features, run: run,
+            stopRequest: stopRequest
         ) {
             willReserve(
                 TrainingPreview(

@@ -34,6 +34,8 @@ public struct RunDescription: Sendable, Codable {
     public var requestedDevice: String
     /// What it runs on.
     public var device: DeviceDescription
+    /// Other devices that train together with it; nil for none.
+    public var helpers: [DeviceDescription]?
     /// The threads of the CPU backend that were asked for; nil for one a core. They change no bits.
     public var threads: Int?
     /// How the data was split; nil when a file said so.
@@ -47,8 +49,8 @@ public struct RunDescription: Sendable, Codable {
     public init(
         version: String, date: String, command: [String]? = nil, dataset: Dataset, split: DataSplit, network: Network,
         preprocessing: Preprocessing, weights: WeightsOrigin? = nil, options: TrainingOptions, requestedDevice: String,
-        device: DeviceDescription,
-        threads: Int? = nil, splitRatio: SplitRatio? = nil, splitFile: String? = nil
+        device: DeviceDescription, helpers: [DeviceDescription] = [], threads: Int? = nil,
+        splitRatio: SplitRatio? = nil, splitFile: String? = nil
     ) {
         self.version = version
         self.date = date
@@ -64,10 +66,16 @@ public struct RunDescription: Sendable, Codable {
         self.options = options
         self.requestedDevice = requestedDevice
         self.device = device
+        self.helpers = helpers.isEmpty ? nil : helpers
         self.threads = threads
         self.splitRatio = splitRatio
         self.splitFile = splitFile
     }
+}
+
+extension RunDescription {
+    /// All that it runs on, the device that keeps the weights first.
+    public var allDevices: [DeviceDescription] { [device] + (helpers ?? []) }
 }
 
 /// What came out of a run.

@@ -17,6 +17,7 @@ final class StageRun {
         let split: DataSplit
         let cache: PictureCache
         let backend: any Backend
+        let helpers: [any Backend]
         let options: TrainingOptions
         let features: FeatureCache
         let stopRequest: StopRequest
@@ -34,6 +35,7 @@ final class StageRun {
         let options = context.options
         session = try TrainingSession(
             stage.graphs(of: context.network, options, context.backend), backend: context.backend,
+            helpers: context.helpers.map { (try stage.graphs(of: context.network, options, $0), $0) },
             capacity: options.capacity, seed: options.seed, weights: weights)
         var frozen: (FrozenLayers, FeatureStore)?
         if stage.firstLayer > 0, let weights {

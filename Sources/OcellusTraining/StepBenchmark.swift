@@ -38,15 +38,31 @@ public struct StepBenchmark: Sendable, Encodable {
 
     /// Times steps for about `seconds`, after a warm-up.
     ///
-    /// - Parameter profiler: what times each operation in as many seconds more; nil for none.
+    /// - Parameters:
+    ///   - helpers: other devices that take a share of each batch, in training.
+    ///   - profiler: what times each operation in as many seconds more; nil for none.
     /// - Throws: `GraphError`, `BackendError`.
     public init(
-        _ network: Network, backend: any Backend, batch: Int, mode: Mode, seconds: Double = 5,
-        profiler: Profiler? = nil
+        _ network: Network, backend: any Backend, helpers: [any Backend] = [], batch: Int, mode: Mode,
+        seconds: Double = 5, profiler: Profiler? = nil
     ) throws {
         let plan: Plan
         let preparation: Stopwatch
-        if mode == .training {
+        var session: TrainingSession?
+        if !helpers.isEmpty {
+            guard mode == .training else { throw TrainingError("several devices train together; inference takes one") }
+            func graphs(_ backend: any Backend) throws -> TrainingGraphs {
+                try TrainingGraphs(
+                    network, loss: SoftmaxCrossEntropy(), optimizer: OptimizerOptions(), accumulatesGradients: true,
+                    backend: backend)
+            }
+            preparation = Stopwatch()
+            let made = try TrainingSession(
+                graphs(backend), backend: backend, helpers: helpers.map { (try graphs($0), $0) },
+                capacity: (batch + helpers.count) / (helpers.count + 1), seed: 0)
+            plan = made.training
+            session = made
+        } else if mode == .training {
             let graphs = try TrainingGraphs(
                 network, loss: SoftmaxCrossEntropy(), optimizer: OptimizerOptions(), backend: backend)
             let parameters = ParameterStore(backend: backend)
@@ -60,11 +76,20 @@ public struct StepBenchmark: Sendable, Encodable {
             let parameters = try ParameterStore(forInferenceOf: &graph, weights: weights, backend: backend)
             plan = try Plan(graph, capacity: batch, parameters: parameters, parametersAreConstant: true)
         }
-        try Self.fillInputs(plan, network, batch)
+        let inputs = try Self.inputs(network, batch)
+        if session == nil {
+            try plan.write(inputs.images, toInput: "images")
+            if mode == .training { try plan.write(inputs.targets, toInput: "targets") }
+        }
         let output = mode == .training ? "losses" : "probabilities"
         var step = 0
         func takeStep() throws {
             step += 1
+            if let session {
+                _ = try session.train(
+                    InputBatch(features: inputs.images, labels: inputs.labels), step: step, learningRate: 1e-4, seed: 0)
+                return
+            }
             try plan.run(Invocation(count: batch, step: step, learningRate: 1e-4))
             _ = try plan.read(output, count: batch)
         }
@@ -76,7 +101,9 @@ public struct StepBenchmark: Sendable, Encodable {
         millisecondsPerStep = median * 1e3
         peakMemoryMB = Self.peakResidentMB
         plannedMemoryMB = Double(plan.memory.peakByteCount) / 1e6
-        device = backend.device.name + ", " + backend.device.detail
+        device =
+            (helpers.isEmpty ? "" : "\(helpers.count + 1) devices, the first: ")
+            + backend.device.name + ", " + backend.device.detail
         self.batch = batch
         self.mode = mode
         steps = times.count
@@ -99,14 +126,16 @@ public struct StepBenchmark: Sendable, Encodable {
         return times
     }
 
-    private static func fillInputs(_ plan: Plan, _ network: Network, _ batch: Int) throws {
+    private static func inputs(
+        _ network: Network, _ batch: Int
+    ) throws -> (images: [Float], targets: [Float], labels: [Int32]) {
         var random = PhiloxSequence(seed: 0, purpose: .rendering)
-        try plan.write((0..<batch * network.input.count).map { _ in random.nextUniform() }, toInput: "images")
         let classes = try network.classCount()
-        guard plan.graph.inputs["targets"] != nil else { return }
-        try plan.write(
+        return (
+            (0..<batch * network.input.count).map { _ in random.nextUniform() },
             (0..<batch).flatMap { sample in (0..<classes).map { $0 == sample % classes ? Float(1) : 0 } },
-            toInput: "targets")
+            (0..<batch).map { Int32($0 % classes) }
+        )
     }
 
     private static var peakResidentMB: Double {

@@ -44,7 +44,9 @@ public final class Trainer {
     ///   - dataset: the labelled pictures.
     ///   - split: which picture is in which part.
     ///   - cache: decodes the pictures, and keeps them.
-    ///   - backend: what runs the network.
+    ///   - backend: what runs the network, and keeps the weights.
+    ///   - helpers: other devices that compute a share of each batch at the same time. Validation, and what frozen layers give, is
+    ///     the first one's work alone.
     ///   - weights: what training starts from; nil to draw weights from the seed. A run that goes on has them in its folder.
     ///   - features: where what frozen layers give is kept.
     ///   - run: where everything is kept; nil to keep only the best weights, in memory. When it holds a checkpoint,
@@ -54,19 +56,21 @@ public final class Trainer {
     /// - Throws: `TrainingError`, `GraphError`, `DatasetError`, `BackendError`.
     public init(
         _ network: Network, dataset: Dataset, split: DataSplit, cache: PictureCache, backend: any Backend,
+        helpers: [any Backend] = [],
         options: TrainingOptions = TrainingOptions(), weights: ModelWeights? = nil, features: FeatureCache = .memory,
         run: RunFolder? = nil, stopRequest: StopRequest = StopRequest(),
         willReserve: (TrainingMemory) -> Void = { _ in }
     ) throws {
         try options.validate()
         try Self.check(network, dataset, split, cache.preprocessing, options)
-        memory = try TrainingMemory(for: network, options, on: backend)
+        memory = try TrainingMemory(for: network, options, on: backend, and: helpers)
         var options = options
         options.microBatch = memory.microBatch
         self.options = options
         self.run = run
         context = StageRun.Context(
-            network: network, dataset: dataset, split: split, cache: cache, backend: backend, options: options,
+            network: network, dataset: dataset, split: split, cache: cache, backend: backend, helpers: helpers,
+            options: options,
             features: features, stopRequest: stopRequest)
         let graph = try network.inferenceGraph()
         tensors = graph.storedValues.map { (graph[$0].name, graph[$0].description.shape) }

@@ -12,6 +12,8 @@ public struct TrainingGraphs: Sendable {
     /// Whether the gradients are summed up in the phases before the update, so that a step may be made up of several runs of
     /// those and one of the update.
     public let accumulatesGradients: Bool
+    /// Forward and backward alone, where gradients are summed up: what a device runs that has no part in the update.
+    public let gradients: Graph
     /// Forward alone, as in inference, with the plain cross-entropy (no smoothing, no weights), so that losses compare.
     public let evaluation: Graph
 
@@ -45,6 +47,7 @@ public struct TrainingGraphs: Sendable {
         let parameters = graph.parameters
         var gradients = try graph.differentiate(lossValue, withRespectTo: parameters)
         if accumulatesGradients { gradients = try graph.accumulate(gradients) }
+        self.gradients = graph
         for parameter in parameters {
             guard let gradient = gradients[parameter] else { continue }
             try optimizer.appendUpdate(

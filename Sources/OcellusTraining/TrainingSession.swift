@@ -15,18 +15,24 @@ public final class TrainingSession {
 
     private var runner: BatchRunner
     private let accumulatesGradients: Bool
+    private let helpers: DataParallel?
 
     /// Reserves memory and initialises the weights.
     ///
     /// - Parameters:
-    ///   - capacity: how many pictures are computed at once. Larger batches are made up of micro-batches of so many, for
+    ///   - helpers: other devices that take a share of each batch, with their graphs, which must accumulate gradients.
+    ///   - capacity: how many pictures are computed at once, on each device. Larger batches are made up of micro-batches of so many, for
     ///     which the graphs must accumulate gradients.
     ///   - seed: what weights are drawn from.
     ///   - weights: what they are instead, as far as they are among these.
     /// - Throws: `GraphError`, `BackendError`, `ModelError`.
     public init(
-        _ graphs: TrainingGraphs, backend: any Backend, capacity: Int, seed: UInt64, weights: ModelWeights? = nil
+        _ graphs: TrainingGraphs, backend: any Backend, helpers: [(graphs: TrainingGraphs, backend: any Backend)] = [],
+        capacity: Int, seed: UInt64, weights: ModelWeights? = nil
     ) throws {
+        guard graphs.accumulatesGradients && helpers.allSatisfy(\.graphs.accumulatesGradients) || helpers.isEmpty else {
+            throw TrainingError("several devices train together only where gradients are added up")
+        }
         accumulatesGradients = graphs.accumulatesGradients
         parameters = ParameterStore(backend: backend)
         try parameters.add(graphs.training, seed: seed) { name in
@@ -39,6 +45,11 @@ public final class TrainingSession {
             withRoomFor: Plan.memoryPlan(graphs.evaluation, backend, capacity: capacity))
         evaluation = try Plan(
             graphs.evaluation, capacity: capacity, parameters: parameters, sharingMemoryOf: training)
+        self.helpers =
+            helpers.isEmpty
+            ? nil
+            : try DataParallel(
+                parameters, helpers.map { ($0.graphs.gradients, $0.backend) }, capacity: capacity, seed: seed)
         runner = BatchRunner(
             classCount: graphs.training.inputs["targets"].map { graphs.training[$0].description.shape[0] } ?? 0)
     }
@@ -66,7 +77,10 @@ public final class TrainingSession {
             }
             return try runner.run(training, batch, invocation)
         }
-        let result = try runner.run(training, batch, invocation, phases: .forward ... .backward)
+        try helpers?.distribute()
+        let plans = [training] + (helpers?.plans ?? [])
+        let result = try runner.run(plans, batch, invocation, phases: .forward ... .backward)
+        try helpers?.reduce(from: min(batch.count, plans.count) - 1)
         try update(invocation)
         return result
     }

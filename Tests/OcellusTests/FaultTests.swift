@@ -38,8 +38,12 @@ struct FaultTests {
         try OpenCLBackend(device, cacheFolder: URL(filePath: folder("programs"), directoryHint: .isDirectory))
     }
 
-    private func trainer(_ backend: any Backend, _ run: RunFolder? = nil) throws -> Trainer {
-        try Trainer(network, dataset: dataset, split: split, cache: cache, backend: backend, options: options, run: run)
+    private func trainer(
+        _ backend: any Backend, and helpers: [any Backend] = [], _ run: RunFolder? = nil
+    ) throws -> Trainer {
+        try Trainer(
+            network, dataset: dataset, split: split, cache: cache, backend: backend, helpers: helpers, options: options,
+            run: run)
     }
 
     private func bits(_ model: Model) throws -> [String: [UInt32]] {
@@ -111,6 +115,51 @@ struct FaultTests {
                     faulty, cacheFolder: URL(filePath: folder("none"), directoryHint: .isDirectory))
                 let error = #expect(throws: BackendError.self) { try trainer(backend) }
                 #expect(error?.description.contains(words) == true)
+            }
+        }
+    }
+
+    @Test("one of several devices that is lost is named, and the run goes on from the last checkpoint to the same bits")
+    func oneLostOfSeveral() throws {
+        guard device.computeUnits > 1 else { return }
+        let parts = try device.split(into: 2)
+        let plain = try trainer(open(parts[0]), and: [open(parts[1])])
+        #expect(try plain.train())
+        let whole = try bits(plain.model())
+        // The second has fewer kernels: no update, no validation.
+        for (lost, kernels) in [260, 150].enumerated() {
+            do {
+                let run = try newRun("run\(lost)")
+                let fault = OpenCLFault.lost(afterKernels: kernels, status: CL_DEVICE_NOT_AVAILABLE)
+                try OpenCLFault.inject(fault, into: parts[lost]) { faulty in
+                    let (first, second) = lost == 0 ? (faulty, parts[1]) : (parts[0], faulty)
+                    let trainer = try trainer(open(first), and: [open(second)], run)
+                    let error = #expect(throws: BackendError.self) { try trainer.train() }
+                    #expect(error?.description.contains("CL_DEVICE_NOT_AVAILABLE") == true)
+                    #expect(error?.description.contains("part \(lost + 1) of 2") == true)
+                }
+                #expect(run.hasCheckpoint)
+            }
+            let resumed = try trainer(open(parts[0]), and: [open(parts[1])], RunFolder(folder("run\(lost)")))
+            #expect(try resumed.train())
+            #expect(try bits(resumed.model()) == whole)
+        }
+    }
+
+    @Test("one of several devices that cannot build or allocate is named before training")
+    func oneRefusedOfSeveral() throws {
+        guard device.computeUnits > 1 else { return }
+        let parts = try device.split(into: 2)
+        for (fault, words) in [
+            (OpenCLFault.build, "CL_BUILD_PROGRAM_FAILURE"),
+            (.allocation(fromByteCount: 10_000), "CL_MEM_OBJECT_ALLOCATION_FAILURE"),
+        ] {
+            try OpenCLFault.inject(fault, into: parts[1]) { faulty in
+                let helper = try OpenCLBackend(
+                    faulty, cacheFolder: URL(filePath: folder("none"), directoryHint: .isDirectory))
+                let error = #expect(throws: BackendError.self) { try trainer(open(parts[0]), and: [helper]) }
+                #expect(error?.description.contains(words) == true)
+                #expect(error?.description.contains("part 2 of 2") == true)
             }
         }
     }

@@ -36,6 +36,33 @@ extension OpenCLSuite {
             for device in found.devices { #expect(text.contains(device.platformName)) }
         }
 
+        @Test(arguments: TestDevice.all) func `A device is split into parts, or an error says why not`(
+            _ device: OpenCLDevice
+        ) throws {
+            let name = "opencl:" + device.platformName
+            guard device.computeUnits > 1, !device.isSimulator else {
+                return #expect(try message { _ = try found.selectAll([name + "/2"]) }.contains("compute unit"))
+            }
+            let parts = try found.selectAll([name + "/2"])
+            #expect(parts.count == 2)
+            for (number, part) in parts.enumerated() {
+                #expect(part.title.hasSuffix("part \(number + 1) of 2"))
+                #expect(part.computeUnits == device.computeUnits / 2)
+                #expect(part.description.memoryByteCount == device.description.memoryByteCount / 2)
+                #expect(part.description.computesAlike(device.description))
+                #expect(try OpenCLBackend(part).doubled([1, 2, 3, 4]) == [2, 4, 6, 8])
+            }
+            let text = try message { _ = try found.selectAll(["\(name)/\(device.computeUnits + 1)"]) }
+            #expect(text.contains(device.description.name) && text.contains("\(device.computeUnits) compute units"))
+            #expect(try message { _ = try found.selectAll([name + "/0"]) }.contains("0 parts"))
+            #expect(try message { _ = try found.select(name + "/2") }.contains("where one is wanted"))
+        }
+
+        @Test func `A device that is asked for twice is refused`() throws {
+            let name = "opencl:" + (try #require(TestDevice.first).platformName)
+            #expect(try message { _ = try found.selectAll([name, name + "/2"]) }.contains("once more"))
+        }
+
         @Test func `Another backend's name is refused`() throws {
             #expect(try message { _ = try found.select("cpu") }.contains("'cpu'"))
         }

@@ -16,6 +16,8 @@
     entry(clGetPlatformInfo)            \
     entry(clGetDeviceIDs)               \
     entry(clGetDeviceInfo)              \
+    entry(clCreateSubDevices)           \
+    entry(clReleaseDevice)              \
     entry(clCreateContext)              \
     entry(clReleaseContext)             \
     entry(clCreateCommandQueue)         \

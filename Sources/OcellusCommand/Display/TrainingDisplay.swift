@@ -51,7 +51,10 @@ final class TrainingDisplay: TrainingCallback {
             Terminal.note("weights: \(weights.path), \(head)")
         }
         let device = preview.device.backend.device
-        Terminal.note("device: \(device.name), \(device.detail) (\(preview.device.reason))")
+        let count = preview.device.backends.count
+        Terminal.note(
+            (count > 1 ? "\(count) devices, the first: " : "device: ")
+                + "\(device.name), \(device.detail) (\(preview.device.reason))")
         show(preview.memory)
     }
 
@@ -61,12 +64,19 @@ final class TrainingDisplay: TrainingCallback {
             ("weights", plan.parameterByteCount), ("optimiser", plan.stateByteCount),
             ("gradients", plan.gradientByteCount), ("activations", plan.arenaByteCount),
             ("pictures", plan.inputByteCount), ("frozen layers", memory.frozenByteCount),
+            ("other devices' gradients", memory.arrivalByteCount),
         ].filter { $0.1 > 0 }.map { "\($0.0) \(Terminal.megabytes($0.1))" }
         Terminal.note(
             "memory: \(Terminal.megabytes(memory.peakByteCount)) (" + parts.joined(separator: ", ") + ")")
+        for byteCount in memory.helperByteCounts {
+            Terminal.note("memory of another device: \(Terminal.megabytes(byteCount))")
+        }
         guard memory.microBatch < memory.batchSize else { return }
+        let devices = memory.helperByteCounts.count + 1
+        let shares = devices == 1 ? "" : "shared among \(devices) devices, \(memory.share) pictures each, "
         Terminal.note(
-            "batches of \(memory.batchSize) are computed \(memory.microBatch) at a time, and their gradients added up")
+            "batches of \(memory.batchSize) are \(shares)computed \(memory.microBatch) at a time, and their gradients added up"
+        )
         if memory.splitsBatchNormalization {
             Terminal.warn(
                 "batch normalisation takes its statistics from \(memory.microBatch) pictures at a time, not from "

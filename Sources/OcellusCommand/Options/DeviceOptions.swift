@@ -6,7 +6,8 @@ struct DeviceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "What to compute on: auto (the best OpenCL GPU that passes a self-test, else the CPU), cpu, opencl, or "
-                + "opencl:PART-OF-NAME. See 'ocellus devices'.", valueName: "device"))
+                + "opencl:PART-OF-NAME. Several train together, as opencl:nvidia,opencl:nvidia for two cards of a kind, or "
+                + "opencl:pocl/2 for a CPU in two parts. See 'ocellus devices'.", valueName: "device"))
     var device: DeviceRequest?
 
     @Option(help: ArgumentHelp("Threads of the CPU backend (default: one a core).", valueName: "n"))
@@ -25,11 +26,11 @@ struct DeviceOptions: ParsableArguments {
 
     /// - Parameter fallback: what is taken unless a device is asked for.
     func choose(
-        else fallback: DeviceRequest = .auto, denseWeights: DenseWeightPrecision = .fp32
+        else fallback: DeviceRequest = .auto, denseWeights: DenseWeightPrecision = .fp32, allowsSeveral: Bool = false
     ) throws -> ChosenDevice {
         try ChosenDevice(
             device ?? fallback, threads: threads, memoryLimit: memoryLimit, denseWeights: denseWeights,
-            willCheck: Self.note)
+            allowsSeveral: allowsSeveral, willCheck: Self.note)
     }
 
     /// Says what takes its time.

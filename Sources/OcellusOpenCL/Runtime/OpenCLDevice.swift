@@ -50,19 +50,29 @@ public struct OpenCLDevice: Sendable {
     public let localMemoryByteCount: Int
     /// The most bytes that one buffer may have.
     public let maximumBufferByteCount: Int
-    /// OpenCL's handle; it lives as long as the process.
+    /// What tells it apart from others of its name, as `part 1 of 2`; empty where there are none.
+    var distinction = ""
+    /// OpenCL's handle.
     let id: DeviceID
     private(set) var library: OpenCLLibrary
 
-    /// A handle of a device. Root devices are neither retained nor released.
+    /// A handle of a device. Root devices live as long as the process, and are neither retained nor released.
     struct DeviceID: @unchecked Sendable {
         let handle: cl_device_id
+        /// What keeps a part of a device.
+        var part: DevicePart?
     }
 
     /// Asks the driver for all that is to be known.
-    init(_ id: cl_device_id, platform: PlatformInformation, library: OpenCLLibrary) throws {
+    /// - Parameters:
+    ///   - part: what keeps the handle, where it is of a part of a device.
+    ///   - partCount: how many such parts there are, which share the device's memory.
+    init(
+        _ id: cl_device_id, platform: PlatformInformation, library: OpenCLLibrary, part: DevicePart? = nil,
+        partCount: Int = 1
+    ) throws {
         let query = DeviceQuery(library: library, device: id)
-        self.id = DeviceID(handle: id)
+        self.id = DeviceID(handle: id, part: part)
         self.library = library
         platformName = platform.name
         platformVersion = platform.version
@@ -97,7 +107,7 @@ public struct OpenCLDevice: Sendable {
         description = DeviceDescription(
             backend: "opencl", name: try query.string(CL_DEVICE_NAME),
             detail: "\(platform.name), driver \(driverVersion), \(deviceVersion)",
-            memoryByteCount: Int(clamping: try query.value(CL_DEVICE_GLOBAL_MEM_SIZE, cl_ulong(0))),
+            memoryByteCount: Int(clamping: try query.value(CL_DEVICE_GLOBAL_MEM_SIZE, cl_ulong(0))) / partCount,
             // At least a float16, so that vector loads from the start of a region are aligned.
             alignment: max(alignmentBits / 8, 64))
     }
@@ -118,8 +128,11 @@ public struct OpenCLDevice: Sendable {
         return copy
     }
 
-    /// As `NVIDIA H200 (NVIDIA CUDA)`.
-    var title: String { "\(description.name) (\(platformName))" }
+    /// As `NVIDIA H200 (NVIDIA CUDA)`: the same for several alike.
+    var model: String { "\(description.name) (\(platformName))" }
+
+    /// As `NVIDIA H200 (NVIDIA CUDA), number 2 of 8`.
+    public var title: String { model + (distinction.isEmpty ? "" : ", " + distinction) }
 }
 
 /// Name and version of a platform.

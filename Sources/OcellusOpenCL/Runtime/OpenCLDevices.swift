@@ -31,9 +31,45 @@ public struct OpenCLDevices: Sendable {
     }
 
     /// The device that `name` asks for: `opencl` is the best one, `opencl:PART` the one with PART in the name of the
-    /// device or of its platform, whatever the case.
+    /// device or of its platform, whatever the case. Of several alike it is the first.
     /// - Throws: `BackendError` that lists the devices when none or several fit.
     public func select(_ name: String) throws -> OpenCLDevice {
+        let selected = try selectAll([name])
+        guard let first = selected.first, selected.count == 1 else {
+            throw BackendError("'\(name)' are \(selected.count) devices, where one is wanted")
+        }
+        return first
+    }
+
+    /// The devices that several names ask for: each as `select` reads it, a name that is there twice being the first and the
+    /// second of several alike; `/N` behind a name is that device in N parts.
+    /// - Throws: `BackendError` that lists the devices when none or several fit, or a device is asked for twice.
+    public func selectAll(_ names: [String]) throws -> [OpenCLDevice] {
+        var taken: [String: Int] = [:]
+        return try names.flatMap { whole -> [OpenCLDevice] in
+            let (name, parts) = Self.parts(of: whole)
+            let alike = try allAlike(name)
+            let place = taken[alike[0].model, default: 0]
+            taken[alike[0].model] = place + 1
+            guard place < alike.count else {
+                throw BackendError(
+                    "'\(whole)' asks for \(alike[0].model) once more, but there \(alike.count == 1 ? "is one" : "are \(alike.count)")"
+                        + "; '\(name)/2' is one device in two parts")
+            }
+            return try parts.map { try alike[place].split(into: $0) } ?? [alike[place]]
+        }
+    }
+
+    /// A name without the `/N` behind it, and N.
+    private static func parts(of name: String) -> (name: String, parts: Int?) {
+        guard let slash = name.lastIndex(of: "/"), let parts = Int(name[name.index(after: slash)...]) else {
+            return (name, nil)
+        }
+        return (String(name[..<slash]), parts)
+    }
+
+    /// The devices that a name asks for: one, or several of the same model.
+    private func allAlike(_ name: String) throws -> [OpenCLDevice] {
         let part = name.lowercased().hasPrefix("opencl:") ? String(name.dropFirst("opencl:".count)) : nil
         guard part != nil || name.lowercased() == "opencl" else {
             throw BackendError("'\(name)' names no OpenCL device; write opencl or opencl:PART-OF-NAME")
@@ -43,18 +79,17 @@ public struct OpenCLDevices: Sendable {
                 "There is no OpenCL device on this machine: "
                     + (problems.isEmpty ? "the drivers have none" : problems.joined(separator: "; ")))
         }
-        guard let part, !part.isEmpty else { return best }
+        guard let part, !part.isEmpty else { return devices.filter { $0.model == best.model } }
 
         let matching = devices.filter { $0.matches(part) }
-        guard let first = matching.first else {
+        guard !matching.isEmpty else {
             throw BackendError("No OpenCL device has '\(part)' in its name. There is: \(list(devices))")
         }
-        // Several alike, as in a machine with eight cards of one kind: the first.
-        guard Set(matching.map(\.title)).count == 1 else {
+        guard Set(matching.map(\.model)).count == 1 else {
             throw BackendError(
                 "'\(part)' fits several OpenCL devices; write more of the name. There is: \(list(matching))")
         }
-        return first
+        return matching
     }
 
     private func list(_ devices: [OpenCLDevice]) -> String { devices.map(\.title).joined(separator: ", ") }
@@ -80,7 +115,20 @@ public struct OpenCLDevices: Sendable {
                 problems.append("\(error)")
             }
         }
-        return OpenCLDevices(devices: found, problems: problems)
+        return OpenCLDevices(devices: numbered(found), problems: problems)
+    }
+
+    /// The same devices, those of one model told apart by their numbers.
+    private static func numbered(_ devices: [OpenCLDevice]) -> [OpenCLDevice] {
+        let counts = Dictionary(grouping: devices, by: \.model).mapValues(\.count)
+        var numbers: [String: Int] = [:]
+        return devices.map { device in
+            guard let count = counts[device.model], count > 1 else { return device }
+            numbers[device.model, default: 0] += 1
+            var device = device
+            device.distinction = "number \(numbers[device.model] ?? 0) of \(count)"
+            return device
+        }
     }
 
     private static func devices(of platform: cl_platform_id, _ library: OpenCLLibrary) throws -> [OpenCLDevice] {

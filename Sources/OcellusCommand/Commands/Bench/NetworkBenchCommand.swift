@@ -5,7 +5,7 @@ struct NetworkBenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "network", abstract: "Time a network's steps on made-up pictures.",
         discussion: """
-            The median of steps after a warm-up; nothing is decoded or augmented. Ready is the time from the network with its \
+            The median of steps after a warm-up; nothing is decoded or augmented. Several devices share a batch in training. Ready is the time from the network with its \
             weights to the end of the first step.
             """)
 
@@ -57,10 +57,11 @@ struct NetworkBenchCommand: ParsableCommand {
     func run() throws {
         let timed =
             try NetworkRequest(network)?.network(size: size, classes: classes) ?? Model(contentsOf: network).network
-        let chosen = try device.choose(denseWeights: denseWeights)
+        let chosen = try device.choose(denseWeights: denseWeights, allowsSeveral: mode == .training)
         let profiler = profile.makeProfiler()
         let result = try StepBenchmark(
-            timed, backend: chosen.backend, batch: batch, mode: mode, seconds: seconds, profiler: profiler)
+            timed, backend: chosen.backend, helpers: chosen.helpers, batch: batch, mode: mode, seconds: seconds,
+            profiler: profiler)
         try show(result, of: timed)
         try profile.finish(profiler, on: chosen.backend) { profile in
             if json { return try Terminal.writeJSON(profile) }
