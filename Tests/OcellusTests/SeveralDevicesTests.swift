@@ -130,7 +130,7 @@ struct SeveralDevicesTests {
                     device: backends[0].device, helpers: backends.dropFirst().map(\.device)),
                 split: split, dataset: dataset)
             let trainer = try trainer(backends, options, run: run, stopRequest: request)
-            #expect(try trainer.train(observer: StopAfterFive(request)) == false)
+            #expect(try trainer.train(callbacks: [StopAfterFive(request)]) == false)
             #expect(trainer.progress.step == 5)
         }
         let run = try RunFolder(folder("run"))
@@ -171,17 +171,15 @@ struct SeveralDevicesTests {
         }
     }
 
-    private final class StopAfterFive: TrainingObserver {
+    private final class StopAfterFive: TrainingCallback {
         private let request: StopRequest
         private var steps = 0
 
         init(_ request: StopRequest) { self.request = request }
 
-        func didStep(_ step: StepReport) {
+        func batchDidEnd(_ step: StepReport, _ trainer: Trainer) {
             steps += 1
             if steps == 5 { request.make() }
         }
-
-        func didFinishEpoch(_ metrics: EpochMetrics, of epochs: Int, isBest: Bool) {}
     }
 }
