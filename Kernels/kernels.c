@@ -86,6 +86,22 @@ static const char gradient_accumulation[] = {
 #embed "gradient_accumulation.cl"
     , 0};
 
+static const char gradient_clamp[] = {
+#embed "gradient_clamp.cl"
+    , 0};
+
+static const char gradient_norm[] = {
+#embed "gradient_norm.cl"
+    , 0};
+
+static const char group_sum[] = {
+#embed "group_sum.cl"
+    , 0};
+
+static const char lamb_update[] = {
+#embed "lamb_update.cl"
+    , 0};
+
 static const char layer_normalization[] = {
 #embed "layer_normalization.cl"
     , 0};
@@ -102,12 +118,24 @@ static const char max_pooling[] = {
 #embed "max_pooling.cl"
     , 0};
 
+static const char moving_average[] = {
+#embed "moving_average.cl"
+    , 0};
+
+static const char philox[] = {
+#embed "philox.cl"
+    , 0};
+
 static const char pooled_convolution_gradients_wide[] = {
 #embed "pooled_convolution_gradients_wide.cl"
     , 0};
 
 static const char pooled_convolution_wide[] = {
 #embed "pooled_convolution_wide.cl"
+    , 0};
+
+static const char rmsprop_update[] = {
+#embed "rmsprop_update.cl"
     , 0};
 
 static const char sgd_update[] = {
@@ -125,6 +153,11 @@ static const char softmax_cross_entropy[] = {
 static const char storage[] = {
 #embed "storage.cl"
     , 0};
+
+static const char stochastic_depth[] = {
+#embed "stochastic_depth.cl"
+    , 0};
+
 static const char sum_partials[] = {
 #embed "sum_partials.cl"
     , 0};
@@ -166,16 +199,24 @@ static const struct {
     KERNEL(functions)
     KERNEL(global_average_pooling)
     KERNEL(gradient_accumulation)
+    KERNEL(gradient_clamp)
+    KERNEL(gradient_norm)
+    KERNEL(group_sum)
+    KERNEL(lamb_update)
     KERNEL(layer_normalization)
     KERNEL(matrix_tiled)
     KERNEL(matrix_wide)
     KERNEL(max_pooling)
+    KERNEL(moving_average)
+    KERNEL(philox)
     KERNEL(pooled_convolution_gradients_wide)
     KERNEL(pooled_convolution_wide)
+    KERNEL(rmsprop_update)
     KERNEL(sgd_update)
     KERNEL(softmax)
     KERNEL(softmax_cross_entropy)
     KERNEL(storage)
+    KERNEL(stochastic_depth)
     KERNEL(sum_partials)
     KERNEL(tiled)
     KERNEL(wide)

@@ -9,6 +9,7 @@ public enum LayerRegistry {
     private static let builtIn: [any Layer.Type] = [
         ConvolutionLayer.self, DepthwiseConvolutionLayer.self, DenseLayer.self, MaxPoolingLayer.self,
         AveragePoolingLayer.self, GlobalAveragePoolingLayer.self, BatchNormalizationLayer.self, DropoutLayer.self,
+        StochasticDepthLayer.self,
         ActivationLayer.self, FlattenLayer.self, ResidualLayer.self, ConcatenateLayer.self,
         SqueezeExcitationLayer.self, LayerNormalizationLayer.self, ChannelScaleLayer.self, AddLayer.self,
         MultiplyLayer.self, ReshapeLayer.self,

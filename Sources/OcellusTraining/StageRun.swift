@@ -61,7 +61,7 @@ final class StageRun {
         training = try source(
             .train,
             Loader.Options(
-                batchSize: options.batchSize, isShuffled: true, seed: options.seed, augmentation: options.augmentation))
+                batchSize: options.stepSize, isShuffled: true, seed: options.seed, augmentation: options.augmentation))
         validation = try source(.validation, Loader.Options(batchSize: options.batchSize))
     }
 }

@@ -78,7 +78,7 @@ extension Trainer {
             number: progress.stage + 1, count: stages.count,
             firstBlock: stage.firstLayer == 0 ? nil : first.first(where: \.hasParameters)?.block,
             isHeadAlone: first.count(where: \.hasParameters) == 1, epochs: stage.epochs,
-            learningRate: stage.learningRate)
+            learningRate: stage.learningRate, schedule: stage.schedule)
     }
 
     private func report(_ source: any BatchSource, _ batch: RunningTotals, _ rate: Float) -> StepReport {

@@ -173,9 +173,7 @@ public final class Trainer {
 
     /// What the schedule says of the next step.
     private var scheduledLearningRate: Float {
-        let stage = stages[progress.stage]
-        return stage.learningRate(
-            atStep: progress.step - progress.stageStart.step + 1, of: current?.training.batchCount ?? 1)
+        stages[progress.stage].learningRate(at: progress, of: current?.training.batchCount ?? 1)
     }
 
     /// Calls all callbacks in order.
@@ -218,14 +216,14 @@ public final class Trainer {
     /// Keeps the weights as they are now as the best.
     func keepBest(_ metrics: EpochMetrics) throws { best = try model(metrics) }
 
-    /// All weights as they are now.
+    /// All weights as they are now, or their averages.
     private func currentWeights() throws -> ModelWeights {
         guard let parameters = current?.session.parameters else { return weights ?? ModelWeights([]) }
         return ModelWeights(
             try tensors.map { name, shape in
-                let isTrained = parameters.shape(of: name) != nil
+                let trained = [WeightAverage.prefix + name, name].first { parameters.shape(of: $0) != nil }
                 return NamedTensor(
-                    name, shape, isTrained ? try parameters.read(name) : try weights?.values(of: name) ?? [])
+                    name, shape, try trained.map(parameters.read) ?? weights?.values(of: name) ?? [])
             })
     }
 

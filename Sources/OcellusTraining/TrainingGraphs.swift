@@ -14,6 +14,8 @@ public struct TrainingGraphs: Sendable {
     public let accumulatesGradients: Bool
     /// Forward and backward alone, where gradients are summed up: what a device runs that has no part in the update.
     public let gradients: Graph
+    /// The weights and running statistics of which an average is kept, and evaluated; none where the weights themselves are.
+    public let averagedNames: [String]
     /// Forward alone, as in inference, with the plain cross-entropy (no smoothing, no weights), so that losses compare.
     public let evaluation: Graph
 
@@ -23,15 +25,20 @@ public struct TrainingGraphs: Sendable {
     ///   - firstLayer: the first layer that is trained.
     ///   - rateFactors: what the learning rate is multiplied by for a parameter, by name; 1 unless given.
     ///   - accumulatesGradients: whether something may act between the gradients and the update; it takes memory for all
-    ///     gradients, and the update is not joined with them.
+    ///     gradients, and the update is not joined with them. Clipping needs that, and turns it on.
+    ///   - clipping: what is done to large gradients just before the update.
+    ///   - average: the average that is kept of the weights and running statistics, under their names behind
+    ///     `WeightAverage.prefix`.
     /// - Throws: `GraphError` naming the layer that does not fit.
     public init(
         _ network: Network, from firstLayer: Int = 0, loss: SoftmaxCrossEntropy, optimizer: OptimizerOptions,
-        rateFactors: [String: Float] = [:], accumulatesGradients: Bool = false, backend: any Backend
+        rateFactors: [String: Float] = [:], accumulatesGradients: Bool = false,
+        clipping: GradientClipping = GradientClipping(), average: WeightAverage? = nil, backend: any Backend
     ) throws {
         try self.init(
             network, from: firstLayer, loss: loss, optimizer: optimizer, rateFactors: rateFactors,
-            accumulatesGradients: accumulatesGradients, fusingWhere: backend.supports)
+            accumulatesGradients: accumulatesGradients, clipping: clipping, average: average,
+            fusingWhere: backend.supports)
     }
 
     /// Builds, differentiates and fuses where fused operations are supported.
@@ -40,22 +47,27 @@ public struct TrainingGraphs: Sendable {
     public init(
         _ network: Network, from firstLayer: Int = 0, loss: SoftmaxCrossEntropy, optimizer: OptimizerOptions,
         rateFactors: [String: Float] = [:], accumulatesGradients: Bool = false,
+        clipping: GradientClipping = GradientClipping(), average: WeightAverage? = nil,
         fusingWhere isSupported: (any Operation, [TensorDescription], [TensorDescription]) -> Bool
     ) throws {
         var (graph, lossValue) = try Self.forward(network, firstLayer, loss, isTraining: true)
         graph.fuse(keepsGradients: true, where: isSupported)
         let parameters = graph.parameters
         var gradients = try graph.differentiate(lossValue, withRespectTo: parameters)
-        if accumulatesGradients { gradients = try graph.accumulate(gradients) }
+        self.accumulatesGradients = accumulatesGradients || !clipping.isNone
+        let averaged = average == nil ? [] : graph.storedValues
+        if self.accumulatesGradients { gradients = try graph.accumulate(gradients) }
         self.gradients = graph
+        try graph.clip(parameters.compactMap { gradients[$0] }, clipping)
         for parameter in parameters {
             guard let gradient = gradients[parameter] else { continue }
             try optimizer.appendUpdate(
                 of: parameter, gradient: gradient, rateFactor: rateFactors[graph[parameter].name] ?? 1, to: &graph)
         }
         graph.fuseUpdates(where: isSupported)
+        if let average { try graph.keepAverage(average, of: averaged) }
         training = graph
-        self.accumulatesGradients = accumulatesGradients
+        averagedNames = averaged.map { graph[$0].name }
         var evaluation = try Self.evaluation(network, from: firstLayer)
         evaluation.fuse(where: isSupported)
         self.evaluation = evaluation
@@ -80,5 +92,31 @@ public struct TrainingGraphs: Sendable {
         graph.output("losses", results[0])
         graph.output("probabilities", results[1])
         return (graph, results[0])
+    }
+}
+
+extension Graph {
+    /// Appends what is done to large gradients before the update: each element's clipping, then that of the norm.
+    fileprivate mutating func clip(_ gradients: [ValueID], _ clipping: GradientClipping) throws {
+        if let limit = clipping.value {
+            for gradient in gradients {
+                try append(GradientClamp(limit: limit), [gradient], layer: self[gradient].name, phase: .update)
+            }
+        }
+        guard let maximum = clipping.norm, !gradients.isEmpty else { return }
+        let norm = try append(GradientNorm(maximum: maximum), gradients, layer: "gradients", phase: .update)
+        for gradient in gradients {
+            try append(GradientScale(), [gradient] + norm, layer: self[gradient].name, phase: .update)
+        }
+    }
+
+    /// Appends an average of each value, after all updates.
+    fileprivate mutating func keepAverage(_ average: WeightAverage, of values: [ValueID]) throws {
+        let update = MovingAverage(decay: average.decay, warmsUp: average.warmsUp)
+        for value in values {
+            let name = self[value].name
+            let state = try self.state(WeightAverage.prefix + name, self[value].description.shape, .zeros)
+            try append(update, [state, value], layer: name, phase: .update)
+        }
     }
 }

@@ -66,7 +66,7 @@ public struct TrainingMemory: Sendable {
                 )
             }
             options = trial
-            batchSize = options.batchSize
+            batchSize = options.stepSize
             microBatch = size
             plan = most.plan
             frozenByteCount = most.frozen?.peakByteCount ?? 0
@@ -74,7 +74,7 @@ public struct TrainingMemory: Sendable {
             helperByteCounts = most.helpers.map(\.peakByteCount)
             let graph = try stage.graphs(of: network, options, backend).training
             splitsBatchNormalization =
-                size < options.batchSize && graph.nodes.contains { $0.operation is BatchNormalization }
+                size < options.stepSize && graph.nodes.contains { $0.operation is BatchNormalization }
             return
         }
     }

@@ -4,7 +4,7 @@ import OcellusModels
 import OcellusNetworks
 
 /// A network on a device, ready to take training steps and to be evaluated in between. Training and evaluation share the
-/// weights and the activations' memory.
+/// weights and the activations' memory; where an average of the weights is kept, it is that which is evaluated.
 public final class TrainingSession {
     /// Weights, running statistics and the optimiser's states.
     public let parameters: ParameterStore
@@ -39,12 +39,17 @@ public final class TrainingSession {
             guard let weights, weights.shape(of: name) != nil else { return nil }
             return try weights.values(of: name)
         }
-        try parameters.add(graphs.evaluation, seed: seed)
+        for name in graphs.averagedNames {
+            try parameters.write(parameters.read(name), to: WeightAverage.prefix + name)
+        }
+        let evaluated =
+            graphs.averagedNames.isEmpty ? parameters : parameters.view(ofNamesBehind: WeightAverage.prefix)
+        try evaluated.add(graphs.evaluation, seed: seed)
         training = try Plan(
             graphs.training, capacity: capacity, parameters: parameters,
             withRoomFor: Plan.memoryPlan(graphs.evaluation, backend, capacity: capacity))
         evaluation = try Plan(
-            graphs.evaluation, capacity: capacity, parameters: parameters, sharingMemoryOf: training)
+            graphs.evaluation, capacity: capacity, parameters: evaluated, sharingMemoryOf: training)
         self.helpers =
             helpers.isEmpty
             ? nil

@@ -1,4 +1,3 @@
-import Foundation
 import OcellusGraph
 import OcellusNetworks
 
@@ -10,8 +9,8 @@ struct TrainingStage: Equatable {
     let epochs: Int
     /// How far a step goes, at first.
     let learningRate: Float
-    /// Whether the rate falls to 0, as half a cosine (Loshchilov & Hutter, "SGDR", ICLR 2017).
-    let isAnnealed: Bool
+    /// How the rate changes.
+    let schedule: LearningRateSchedule
     /// What a block's learning rate is of the next block's.
     let layerDecay: Float
 
@@ -24,9 +23,11 @@ struct TrainingStage: Equatable {
         guard let transfer = options.transfer else {
             return [
                 TrainingStage(
-                    firstLayer: 0, epochs: options.epochs, learningRate: rate, isAnnealed: false, layerDecay: 1)
+                    firstLayer: 0, epochs: options.epochs, learningRate: rate,
+                    schedule: options.schedule ?? LearningRateSchedule(.constant), layerDecay: 1)
             ]
         }
+        let schedule = options.schedule ?? LearningRateSchedule(.cosine)
         let firstTuned =
             switch transfer.freeze {
             case .all: try network.firstHeadLayer()
@@ -37,22 +38,22 @@ struct TrainingStage: Equatable {
         return [
             TrainingStage(
                 firstLayer: try network.firstHeadLayer(), epochs: transfer.headEpochs, learningRate: rate,
-                isAnnealed: true, layerDecay: 1),
+                schedule: schedule, layerDecay: 1),
             TrainingStage(
                 firstLayer: firstTuned, epochs: transfer.fineTuneEpochs, learningRate: transfer.fineTuneLearningRate,
-                isAnnealed: true, layerDecay: transfer.layerDecay),
+                schedule: schedule, layerDecay: transfer.layerDecay),
         ].filter { $0.epochs > 0 }
     }
 
     /// How far a step goes.
     ///
     /// - Parameters:
-    ///   - step: the step's number in the stage, from 1.
+    ///   - progress: where training stands before the step.
     ///   - epochSteps: how many steps an epoch has.
-    func learningRate(atStep step: Int, of epochSteps: Int) -> Float {
-        guard isAnnealed else { return learningRate }
-        let done = Double(step - 1) / Double(max(epochs * epochSteps, 1))
-        return Float(Double(learningRate) * 0.5 * (1 + cos(.pi * min(done, 1))))
+    func learningRate(at progress: TrainingProgress, of epochSteps: Int) -> Float {
+        schedule.learningRate(
+            learningRate, step: progress.step - progress.stageStart.step, epochSteps: epochSteps, epochs: epochs,
+            losses: progress.history.dropFirst(progress.stageStart.epoch).map(\.validationLoss))
     }
 
     /// The graphs that it runs, for micro-batches where the options say so.
@@ -61,6 +62,7 @@ struct TrainingStage: Equatable {
         try TrainingGraphs(
             network, from: firstLayer, loss: options.loss, optimizer: options.optimizer,
             rateFactors: layerDecay == 1 ? [:] : network.rateFactors(from: firstLayer, decay: layerDecay),
-            accumulatesGradients: options.capacity < options.batchSize, backend: backend)
+            accumulatesGradients: options.capacity < options.stepSize, clipping: options.clipping,
+            average: options.average, backend: backend)
     }
 }

@@ -49,12 +49,56 @@ struct ReproducibilityTests {
         }
     }
 
-    private func runFolder(_ name: String, _ backend: any Backend) throws -> RunFolder {
+    /// Everything that keeps a state, or depends on where a run stands.
+    static let demanding: [TrainingOptions] = [
+        LearningRateSchedule(.constant), LearningRateSchedule(.step, factor: 0.5, epochs: [1]),
+        LearningRateSchedule(.multiStep, epochs: [2]), LearningRateSchedule(.exponential),
+        LearningRateSchedule(.cosine, warmUpEpochs: 1.5), LearningRateSchedule(.oneCycle),
+        LearningRateSchedule(.plateau, factor: 0.3, patience: 0),
+    ].enumerated().map { number, schedule in
+        let methods = OptimizerOptions.Method.allCases
+        let method = methods[number % methods.count]
+        return TrainingOptions(
+            epochs: 3, batchSize: 3, accumulation: 2, microBatch: number == 1 ? 2 : nil,
+            optimizer: OptimizerOptions(
+                method, learningRate: 0.002, momentum: method.takesMomentum ? 0.9 : 0, weightDecay: 0.01),
+            schedule: schedule, clipping: GradientClipping(norm: 0.5, value: number % 2 == 0 ? 0.1 : nil),
+            average: WeightAverage(decay: 0.9, warmsUp: number % 2 == 0), augmentation: .guide, labelSmoothing: 0.1,
+            earlyStopping: 2, seed: 9)
+    }
+
+    @Test(
+        "a run with every schedule, optimiser, clipping, accumulation and an average of the weights, stopped anywhere, too",
+        arguments: demanding, [1, 6, 8])
+    func demandingResume(_ options: TrainingOptions, stopAfter steps: Int) throws {
+        let backend = try CPUBackend()
+        let whole = try train(backend, options)
+        do {
+            let request = StopRequest()
+            let trainer = try Trainer(
+                network, dataset: dataset, split: split, cache: cache, backend: backend, options: options,
+                run: runFolder("run", backend, options), stopRequest: request)
+            #expect(try trainer.train(callbacks: [StopAfter(steps: steps, request)]) == false)
+        }
+        let run = try RunFolder(folder("run"))
+        let kept = try run.description().options
+        #expect(kept == options)
+        let trainer = try Trainer(
+            network, dataset: dataset, split: split, cache: cache, backend: backend, options: kept, run: run)
+        #expect(trainer.progress.step == steps)
+        #expect(try trainer.train())
+        #expect(try weights(Model(contentsOf: run.modelPath)) == whole)
+    }
+
+    private func runFolder(
+        _ name: String, _ backend: any Backend, _ options: TrainingOptions? = nil
+    ) throws -> RunFolder {
         try RunFolder.create(
             folder(name),
             description: RunDescription(
                 version: ocellusVersion, date: "", dataset: dataset, split: split, network: network,
-                preprocessing: cache.preprocessing, options: options, requestedDevice: "cpu", device: backend.device),
+                preprocessing: cache.preprocessing, options: options ?? self.options, requestedDevice: "cpu",
+                device: backend.device),
             split: split, dataset: dataset)
     }
 
@@ -63,9 +107,9 @@ struct ReproducibilityTests {
             uniqueKeysWithValues: model.weights.names.map { ($0, try model.weights.values(of: $0).map(\.bitPattern)) })
     }
 
-    private func train(_ backend: any Backend) throws -> [String: [UInt32]] {
+    private func train(_ backend: any Backend, _ options: TrainingOptions? = nil) throws -> [String: [UInt32]] {
         let trainer = try Trainer(
-            network, dataset: dataset, split: split, cache: cache, backend: backend, options: options)
+            network, dataset: dataset, split: split, cache: cache, backend: backend, options: options ?? self.options)
         #expect(try trainer.train())
         return try weights(trainer.model())
     }

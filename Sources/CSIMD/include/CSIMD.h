@@ -161,6 +161,28 @@ typedef struct {
     bool isNesterov;
 } simd_sgd;
 
+/// What `rmsprop` needs to know; the operation RMSPropUpdate has the formula.
+typedef struct {
+    float learningRate;
+    float rho;
+    float epsilon;
+    float momentum;
+    float weightDecay;
+    bool followsTensorFlow;
+} simd_rmsprop;
+
+/// What `lambMoments` and `lambUpdate` need to know; the operation LAMBUpdate has the formula.
+typedef struct {
+    float beta1;
+    float beta2;
+    /// 1 / (1 - beta1^step)
+    float correction1;
+    /// 1 / sqrt(1 - beta2^step)
+    float correction2;
+    float epsilon;
+    float weightDecay;
+} simd_lamb;
+
 /// One instruction set's kernels.
 typedef struct {
     /// Floats in a vector register.
@@ -361,6 +383,30 @@ typedef struct {
     /// One step of SGD on `count` weights; `velocity` is null without momentum.
     void (*sgd)(
         const simd_sgd *settings, float *weight, const float *gradient, float *_Nullable velocity, ptrdiff_t count);
+
+    /// One step of RMSProp on `count` weights; `velocity` is null without momentum.
+    void (*rmsprop)(
+        const simd_rmsprop *settings, float *weight, const float *gradient, float *meanSquare,
+        float *_Nullable velocity, ptrdiff_t count);
+
+    /// LAMB's moments of `count` weights; sums[0] and sums[1] are the sums of the squares of the weights and of their updates.
+    void (*lambMoments)(
+        const simd_lamb *settings, const float *weight, const float *gradient, float *firstMoment, float *secondMoment,
+        ptrdiff_t count, double *sums);
+
+    /// weight -= rate * update, the update of LAMB's moments.
+    void (*lambUpdate)(
+        const simd_lamb *settings, float rate, float *weight, const float *firstMoment, const float *secondMoment,
+        ptrdiff_t count);
+
+    /// The sum of the squares of `count` floats: in float over runs of vectors, in double over those.
+    double (*sumSquares)(const float *x, ptrdiff_t count);
+
+    /// x between -limit and limit.
+    void (*clamp)(float *x, float limit, ptrdiff_t count);
+
+    /// average += part * (value - average); at part 1 it is the value exactly.
+    void (*approach)(float *average, const float *value, float part, ptrdiff_t count);
 
     // MARK: Peaks, to be timed
 

@@ -9,6 +9,8 @@
 #include "depthwise.inc.h"
 #include "dropout.inc.h"
 #include "elementwise.inc.h"
+#include "gradients.inc.h"
+#include "lamb.inc.h"
 #include "multiply.inc.h"
 #include "copyRows.inc.h"
 #include "multiplyPooled.inc.h"
@@ -75,6 +77,12 @@ const simd_kernels TABLE = {
     .dropout = dropout,
     .adam = adam,
     .sgd = sgd,
+    .rmsprop = rmsprop,
+    .lambMoments = lamb_moments,
+    .lambUpdate = lamb_update,
+    .sumSquares = sum_squares,
+    .clamp = clamp_floats,
+    .approach = approach,
     .multiplyAdd = multiply_add,
     .readMemory = read_memory,
 };

@@ -46,3 +46,33 @@ static void sgd(
         weight[i] -= s.learningRate * (s.isNesterov ? g + s.momentum * v : v);
     }
 }
+
+INLINE vfloat rmsprop_vector(
+    const simd_rmsprop *s, vfloat weight, vfloat gradient, vfloat *square, vfloat *velocity) {
+    const vfloat g = gradient + s->weightDecay * weight;
+    const vfloat mean = s->rho * *square + (1 - s->rho) * (g * g);
+    *square = mean;
+    if (s->followsTensorFlow) {
+        const vfloat v = s->momentum * *velocity + s->learningRate * g / __builtin_elementwise_sqrt(mean + s->epsilon);
+        *velocity = v;
+        return weight - v;
+    }
+    const vfloat v = s->momentum * *velocity + g / (__builtin_elementwise_sqrt(mean) + s->epsilon);
+    *velocity = v;
+    return weight - s->learningRate * v;
+}
+
+static void rmsprop(
+    const simd_rmsprop *settings, float *weight, const float *gradient, float *meanSquare, float *velocity,
+    ptrdiff_t count) {
+    const simd_rmsprop s = *settings;
+    for (ptrdiff_t i = 0; i < count; i += VECTOR_WIDTH) {
+        const ptrdiff_t left = count - i;
+        vfloat square = load_some(meanSquare + i, left);
+        vfloat v = velocity ? load_some(velocity + i, left) : (vfloat){0};
+        const vfloat w = rmsprop_vector(&s, load_some(weight + i, left), load_some(gradient + i, left), &square, &v);
+        store_some(weight + i, w, left);
+        store_some(meanSquare + i, square, left);
+        if (velocity) store_some(velocity + i, v, left);
+    }
+}

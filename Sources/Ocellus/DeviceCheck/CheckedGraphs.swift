@@ -15,17 +15,18 @@ enum CheckedGraphs {
     /// How many samples they are run on.
     static let count = 3
 
-    /// The graphs, fused as far as `isSupported` says, and unfused with sums of gradients.
+    /// The graphs, fused as far as `isSupported` says, and unfused with all that acts on sums of gradients and on new weights.
     static func all(
         where isSupported: (any Operation, [TensorDescription], [TensorDescription]) -> Bool
     ) throws -> [Entry] {
         var random = PhiloxSequence(seed: 2, purpose: .rendering)
-        let recipes: [(Network, OptimizerOptions)] = [
-            (plain, OptimizerOptions(.sgd, momentum: 0.9)), (modern, OptimizerOptions(.adam)),
-            (wide, OptimizerOptions(.adamW)),
+        let recipes: [(Network, fused: OptimizerOptions, unfused: OptimizerOptions)] = [
+            (plain, OptimizerOptions(.sgd, momentum: 0.9), OptimizerOptions(.rmsprop, momentum: 0.9, epsilon: 1e-3)),
+            (modern, OptimizerOptions(.adam), OptimizerOptions(.lamb, epsilon: 1e-3)),
+            (wide, OptimizerOptions(.adamW), OptimizerOptions(.rmspropTF)),
         ]
         var entries: [Entry] = []
-        for (network, optimizer) in recipes {
+        for (network, fused, unfused) in recipes {
             let classes = try network.classCount()
             let inputs = [
                 "images": (0..<count * network.input.count).map { _ in random.nextUniform(in: -1...1) },
@@ -35,8 +36,10 @@ enum CheckedGraphs {
             ]
             for isFused in [true, false] {
                 let graphs = try TrainingGraphs(
-                    network, loss: SoftmaxCrossEntropy(labelSmoothing: 0.1), optimizer: optimizer,
-                    accumulatesGradients: !isFused, fusingWhere: { isFused && isSupported($0, $1, $2) })
+                    network, loss: SoftmaxCrossEntropy(labelSmoothing: 0.1), optimizer: isFused ? fused : unfused,
+                    clipping: isFused ? GradientClipping() : GradientClipping(norm: 0.1, value: 0.5),
+                    average: isFused ? nil : WeightAverage(decay: 0.9, warmsUp: false),
+                    fusingWhere: { isFused && isSupported($0, $1, $2) })
                 entries.append(Entry(graph: graphs.training, inputs: inputs, isInference: false))
                 entries.append(Entry(graph: graphs.evaluation, inputs: inputs, isInference: true))
             }
@@ -76,6 +79,7 @@ enum CheckedGraphs {
             ConvolutionLayer(40, 1, activation: .gelu)
             ConvolutionLayer(16, 1)
             ChannelScaleLayer(initial: 0.5)
+            StochasticDepthLayer(0.3)
         }
         ConvolutionLayer(24, 3, padding: .same, groups: 4, hasBias: false)
         BatchNormalizationLayer(activation: .hardSwish)

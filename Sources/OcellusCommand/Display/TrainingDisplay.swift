@@ -91,13 +91,18 @@ final class TrainingDisplay: TrainingCallback {
     }
 
     func stageWillBegin(_ stage: StageReport, _ trainer: Trainer) {
-        guard stage.count > 1 || stage.firstBlock != nil else { return }
+        guard stage.count > 1 || stage.firstBlock != nil else {
+            if stage.schedule.curve != .constant || stage.schedule.warmUpEpochs > 0 {
+                Terminal.note("learning rate \(stage.learningRate), \(stage.schedule)")
+            }
+            return
+        }
         let what =
             stage.isHeadAlone
             ? "the head alone" : stage.firstBlock.map { "from \($0) on" } ?? "all layers"
         Terminal.note(
-            "stage \(stage.number) of \(stage.count): \(what), \(stage.epochs) epochs, rate \(stage.learningRate) falling to 0"
-        )
+            "stage \(stage.number) of \(stage.count): \(what), \(stage.epochs) epochs, rate \(stage.learningRate), "
+                + "\(stage.schedule)")
     }
 
     func didComputeFeatures(_ done: Int, of count: Int) {

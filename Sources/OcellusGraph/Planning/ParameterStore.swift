@@ -89,6 +89,18 @@ public final class ParameterStore {
         hasConstants = true
     }
 
+    /// The values whose names begin with `prefix`, under the rest of their names. They are the same memory.
+    public func view(ofNamesBehind prefix: String) -> ParameterStore {
+        let view = ParameterStore(backend: backend)
+        for name in names where name.hasPrefix(prefix) {
+            let rest = String(name.dropFirst(prefix.count))
+            view.entries[rest] = entries[name]
+            view.names.append(rest)
+        }
+        view.hasConstants = hasConstants
+        return view
+    }
+
     /// Checks that a graph's parameters and states fit the device.
     /// - Throws: `GraphError` with both sizes.
     public func checkFit(_ graph: Graph) throws {

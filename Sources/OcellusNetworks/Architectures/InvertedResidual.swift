@@ -9,6 +9,8 @@ struct InvertedResidual {
     let activation: ActivationFunction
     /// Squeeze-and-excitation, if there is any.
     var squeeze: (features: Int, activation: ActivationFunction, gate: ActivationFunction)?
+    /// How often a block with a residual is left out in training.
+    var stochasticDepth: Float = 0
 
     /// The block's layers under the name given.
     func layers(_ torch: TorchBlocks, name: String) -> [any Layer] {
@@ -30,6 +32,9 @@ struct InvertedResidual {
             place += 1
         }
         layers += torch.convolution(output, 1, next())
+        if isResidual, stochasticDepth > 0 {
+            layers.append(StochasticDepthLayer(stochasticDepth, name: "stochastic_depth"))
+        }
         return isResidual ? [ResidualLayer(name: name) { layers }] : layers
     }
 }

@@ -73,6 +73,36 @@ public struct ReshapeLayer: Layer {
     public static var settingNames: [String]? { CodingKeys.allCases.map(\.rawValue) }
 }
 
+/// Leaves out the branch of a residual block that it ends, a sample at a time, in training; nothing in inference.
+public struct StochasticDepthLayer: Layer {
+    public static let kind = "stochastic_depth"
+    public let name: String?
+    /// The probability that a sample's branch is left out, 0 ..< 1.
+    public let rate: Float
+
+    /// Stochastic depth.
+    public init(_ rate: Float, name: String? = nil) {
+        self.name = name
+        self.rate = rate
+    }
+
+    public func build(on input: ValueID, in builder: inout NetworkBuilder) throws -> ValueID {
+        let layer = builder.nextDropoutLayer()
+        return builder.isTraining ? try builder.append(StochasticDepth(rate: rate, layer: layer), [input])[0] : input
+    }
+
+    private enum CodingKeys: String, CodingKey, CaseIterable { case name, rate }
+
+    public static var settingNames: [String]? { CodingKeys.allCases.map(\.rawValue) }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            try container.decode(Float.self, forKey: .rate),
+            name: try container.decodeIfPresent(String.self, forKey: .name))
+    }
+}
+
 /// Dropout in training, nothing in inference.
 public struct DropoutLayer: Layer {
     public static let kind = "dropout"

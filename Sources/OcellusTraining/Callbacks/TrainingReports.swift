@@ -10,8 +10,10 @@ public struct StageReport: Sendable {
     public let isHeadAlone: Bool
     /// How many epochs it takes.
     public let epochs: Int
-    /// How far a step goes, at first.
+    /// How far a step goes at most.
     public let learningRate: Float
+    /// How the learning rate changes.
+    public let schedule: LearningRateSchedule
 }
 
 /// Where training stands after a step.

@@ -9,10 +9,7 @@ operation of OcellusGraph with the names of its inputs, of its outputs, and of w
 output whose name is no tensor is not compared, but later steps may take it.
 """
 
-import base64
-import json
 import os
-import pathlib
 
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -21,30 +18,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from cases import case, step, write
+
 random = np.random.default_rng(20)
 
 
 def uniform(*shape, low=-1.0, high=1.0):
     return random.uniform(low, high, shape).astype(np.float32)
-
-
-def case(name, tensors, steps, batched, **settings):
-    """`batched` names the tensors with one entry a sample."""
-    encoded = {}
-    for key, values in tensors.items():
-        values = np.ascontiguousarray(values, dtype="<f4")
-        shape = list(values.shape[1:] if key in batched else values.shape)
-        encoded[key] = {
-            "shape": shape,
-            "isBatched": key in batched,
-            "values": base64.b64encode(values.tobytes()).decode(),
-        }
-    samples = max(len(tensors[key]) for key in batched) if batched else 1
-    return {"name": name, "samples": samples, "settings": settings, "tensors": encoded, "steps": steps}
-
-
-def step(operation, inputs, outputs, mutated=None):
-    return {"operation": operation, "inputs": inputs, "outputs": outputs, "mutated": mutated or {}}
 
 
 def forward_and_backward(layer, x, training=None):
@@ -211,6 +191,7 @@ losses = [
     cross_entropy("soft targets", soft=True),
 ]
 Adam, AdamW, SGD = keras.optimizers.Adam, keras.optimizers.AdamW, keras.optimizers.SGD
+RMSprop = keras.optimizers.RMSprop
 optimizers = [
     optimizer("Adam", Adam, "adamUpdate", "mv"),
     optimizer("Adam with other settings", lambda: Adam(0.05, beta_1=0.8, beta_2=0.95, epsilon=1e-3), "adamUpdate", "mv",
@@ -220,9 +201,9 @@ optimizers = [
     optimizer("SGD with momentum", lambda: SGD(0.1, momentum=0.9), "sgdUpdate", "v", momentum=0.9),
     optimizer("SGD with Nesterov's momentum", lambda: SGD(0.1, momentum=0.9, nesterov=True), "sgdUpdate", "v",
               momentum=0.9, isNesterov=True),
+    optimizer("RMSprop", RMSprop, "rmspropUpdate", "s", rho=0.9, epsilon=1e-7, followsTensorFlow=True),
+    optimizer("RMSprop with momentum", lambda: RMSprop(0.01, momentum=0.9), "rmspropUpdate", "sv", rho=0.9, epsilon=1e-7,
+              momentum=0.9, followsTensorFlow=True),
 ]
 
-folder = pathlib.Path(__file__).parent
-for name, cases in dict(layers=layers, losses=losses, optimizers=optimizers).items():
-    lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
-    (folder / f"{name}.json").write_text(f"[\n{lines}\n]\n")
+write(layers=layers, losses=losses, optimizers=optimizers)

@@ -2,7 +2,7 @@ import Foundation
 import OcellusGraph
 import Testing
 
-/// What Keras computed, as `Golden/make.py` wrote it down: named tensors, and the operations that lead from some of them to
+/// What Keras, PyTorch or timm computed, as a script in `Golden` wrote it down: named tensors, and the operations that lead from some of them to
 /// others.
 struct GoldenCase: Decodable, Sendable, CustomTestStringConvertible {
     let name: String
@@ -45,5 +45,5 @@ struct GoldenCase: Decodable, Sendable, CustomTestStringConvertible {
         }
     }
 
-    static let all = all("layers") + all("losses") + all("optimizers")
+    static let all = all("layers") + all("losses") + all("optimizers") + all("torch")
 }

@@ -17,6 +17,13 @@ struct GoldenSettings: Decodable, Sendable {
     var weightDecay: Float?
     var momentum: Float?
     var isNesterov: Bool?
+    var isDecoupled: Bool?
+    var rho: Float?
+    var followsTensorFlow: Bool?
+    var decay: Float?
+    var warmsUp: Bool?
+    var maximum: Float?
+    var limit: Float?
 
     /// The operation of a name on inputs of the shapes given.
     /// - Parameter x: the shape of the layer's input, which gradients need.
@@ -48,9 +55,19 @@ struct GoldenSettings: Decodable, Sendable {
             SoftmaxCrossEntropyGradient(labelSmoothing: labelSmoothing ?? 0, classWeights: classWeights ?? [])
         case AdamUpdate.name:
             AdamUpdate(
-                beta1: beta1 ?? 0.9, beta2: beta2 ?? 0.999, epsilon: epsilon ?? 1e-7, weightDecay: weightDecay ?? 0)
+                beta1: beta1 ?? 0.9, beta2: beta2 ?? 0.999, epsilon: epsilon ?? 1e-7, weightDecay: weightDecay ?? 0,
+                isDecoupled: isDecoupled ?? true)
         case SGDUpdate.name:
             SGDUpdate(momentum: momentum ?? 0, isNesterov: isNesterov ?? false, weightDecay: weightDecay ?? 0)
+        case RMSPropUpdate.name:
+            RMSPropUpdate(
+                rho: rho ?? 0.99, epsilon: epsilon ?? 1e-8, momentum: momentum ?? 0, weightDecay: weightDecay ?? 0,
+                followsTensorFlow: followsTensorFlow ?? false)
+        case LAMBUpdate.name: LAMBUpdate(weightDecay: weightDecay ?? 0)
+        case MovingAverage.name: MovingAverage(decay: decay ?? 0, warmsUp: warmsUp ?? false)
+        case GradientNorm.name: GradientNorm(maximum: maximum ?? .infinity)
+        case GradientScale.name: GradientScale()
+        case GradientClamp.name: GradientClamp(limit: limit ?? .infinity)
         default: throw CaseFailure("no golden case of \(name) is known")
         }
     }

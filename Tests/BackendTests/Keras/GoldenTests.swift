@@ -1,14 +1,14 @@
 import OcellusGraph
 import Testing
 
-@Suite("Keras agrees with the oracle") struct KerasOracleTests {
+@Suite("Keras, PyTorch and timm agree with the oracle") struct KerasOracleTests {
     @Test(arguments: GoldenCase.all) func `In layers, losses, gradients and optimisers`(_ golden: GoldenCase) throws {
         try golden.check { try $0.expected() }
     }
 }
 
 extension BackendSuite {
-    @Suite("Keras agrees with every backend") @DeviceActor struct KerasTests {
+    @Suite("Keras, PyTorch and timm agree with every backend") @DeviceActor struct KerasTests {
         @Test(arguments: TestedDevice.all.filter { !$0.isSimulated }, GoldenCase.all)
         func `In layers, losses, gradients and optimisers`(_ device: TestedDevice, _ golden: GoldenCase) throws {
             let backend = try device.backend()

@@ -18,7 +18,8 @@ extension DenseWeightUpdate: TestedOperation {
     static func cases(_ random: inout CaseGenerator) -> [OperationCase] {
         let updates: [any ParameterUpdate] = [
             AdamUpdate(epsilon: 1e-3), AdamUpdate(epsilon: 1e-3, weightDecay: 0.1), SGDUpdate(),
-            SGDUpdate(momentum: 0.9, isNesterov: true),
+            SGDUpdate(momentum: 0.9, isNesterov: true), RMSPropUpdate(epsilon: 1e-3),
+            RMSPropUpdate(epsilon: 1e-3, momentum: 0.9, followsTensorFlow: true),
         ]
         // The last is cut into blocks of few rows.
         let shapes = DenseShape.all(&random) + [DenseShape(inputs: 40, outputs: 2049, capacity: 2)]

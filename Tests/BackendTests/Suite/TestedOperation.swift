@@ -42,8 +42,10 @@ let testedOperations: [any TestedOperation.Type] = [
     GlobalAveragePooling.self, GlobalAveragePoolingGradient.self,
     BatchNormalization.self, BatchNormalizationGradient.self, BatchNormalizationInference.self,
     LayerNormalization.self, LayerNormalizationGradient.self,
-    Dropout.self, Add.self, ChannelScale.self, ChannelScaleGradient.self, Concatenate.self, ChannelSlice.self,
+    Dropout.self, StochasticDepth.self, Add.self, ChannelScale.self, ChannelScaleGradient.self, Concatenate.self,
+    ChannelSlice.self,
     Activation.self, ActivationGradient.self,
     Softmax.self, SoftmaxCrossEntropy.self, SoftmaxCrossEntropyGradient.self,
-    GradientAccumulation.self, SGDUpdate.self, AdamUpdate.self,
+    GradientAccumulation.self, GradientNorm.self, GradientScale.self, GradientClamp.self,
+    SGDUpdate.self, AdamUpdate.self, RMSPropUpdate.self, LAMBUpdate.self, MovingAverage.self,
 ]

@@ -1,0 +1,21 @@
+/// Puts each element of a gradient between `−limit` and `limit`, as PyTorch's `clip_grad_value_` does. NaN stays NaN, so that a
+/// diverged run shows.
+///
+/// Input: gradient (changed). No output.
+public struct GradientClamp: Operation, Hashable {
+    public static let name = "gradientClamp"
+    /// The largest absolute value, above 0.
+    public let limit: Float
+
+    /// A clamp in place.
+    public init(limit: Float) { self.limit = limit }
+
+    public var mutatedInputs: [Int] { [0] }
+
+    /// gradient → nothing.
+    public func outputs(for inputs: [TensorDescription]) throws(ShapeMismatch) -> [TensorDescription] {
+        try expect(inputs, 1)
+        guard !inputs[0].isBatched else { throw ShapeMismatch("wants a parameter's gradient, not \(inputs[0])") }
+        return []
+    }
+}
