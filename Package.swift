@@ -32,6 +32,11 @@ let package = Package(
         .target(name: "CSIMD"),
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
         .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+        // Opened at run time, as OpenCL is: a machine that lacks one of these libraries cannot read that format, and all else works.
+        .target(name: "CCodec", linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CWebP", dependencies: ["CCodec"]),
+        .target(name: "CGIF", dependencies: ["CCodec"]),
+        .target(name: "CTIFF", dependencies: ["CCodec"]),
         .target(name: "CKernels", path: "Kernels", sources: ["kernels.c"]),
 
         // The graph and what runs it.
@@ -40,7 +45,7 @@ let package = Package(
         .target(name: "OcellusOpenCL", dependencies: ["OcellusGraph", "COpenCL", "CKernels"]),
 
         // Pictures, data, networks, training.
-        .target(name: "OcellusImages", dependencies: ["CSIMD", "CPNG", "CJPEG"]),
+        .target(name: "OcellusImages", dependencies: ["CSIMD", "CPNG", "CJPEG", "CWebP", "CGIF", "CTIFF"]),
         .target(name: "OcellusData", dependencies: ["CSIMD", "OcellusGraph", "OcellusImages"]),
         .target(name: "OcellusNetworks", dependencies: ["OcellusGraph"]),
         .target(name: "OcellusModels", dependencies: ["OcellusGraph", "OcellusNetworks", "OcellusImages"]),

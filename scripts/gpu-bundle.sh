@@ -18,15 +18,18 @@ most_megabytes=40
 # A folder that has archives alone, so that the linker finds no shared library before them: the codecs', and that of the
 # C++ in Swift's Foundation.
 mkdir -p "$archives"
-for name in png jpeg z stdc++; do
+# What TIFF's library was built with comes along: it names all of its own codecs.
+codecs="png jpeg webpdemux gif tiff webp zstd lzma Lerc jbig deflate"
+cc -print-file-name=libsharpyuv.a | grep -q / && codecs="$codecs sharpyuv" # a part of libwebp, from 1.3 on
+for name in $codecs z stdc++; do
     archive=$(cc -print-file-name="lib$name.a")
-    [ -r "$archive" ] || { echo "gpu-bundle: there is no lib$name.a (Debian: libpng-dev, libjpeg-dev, zlib1g-dev, libstdc++-12-dev)" >&2; exit 1; }
+    [ -r "$archive" ] || { echo "gpu-bundle: there is no lib$name.a (Debian: libpng-dev, libjpeg-dev, libwebp-dev, libgif-dev, libtiff-dev, zlib1g-dev, libstdc++-12-dev)" >&2; exit 1; }
     ln -sfn "$archive" "$archives/lib$name.a"
 done
 
 cc -O2 -c scripts/arc4random.c -o "$build/arc4random.o"
 swift build -c release --product ocellus --scratch-path "$build" --static-swift-stdlib \
-    -Xlinker "-L$archives" -Xlinker -lz -Xlinker "$PWD/$build/arc4random.o" \
+    -Xcc -DOCELLUS_LINKED_CODECS -Xlinker "-L$archives" $(for name in $codecs z; do echo "-Xlinker -l$name"; done) -Xlinker "$PWD/$build/arc4random.o" \
     -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
 
 rm -rf "$bundle"

@@ -48,6 +48,9 @@ need() { missing="$missing $1"; }
 
 has_library png.h png || need libpng-dev
 has_library jpeglib.h jpeg || need libjpeg-dev
+has_library webp/demux.h webpdemux || need libwebp-dev
+has_library gif_lib.h gif || need libgif-dev
+has_library tiffio.h tiff || need libtiff-dev
 has_library CL/cl.h "" || need opencl-headers
 # The command opens OpenCL's library at run time, and works without; its loader comes along for the drivers there are.
 ldconfig -p 2>/dev/null | grep -q 'libOpenCL\.so\.1' || need ocl-icd-opencl-dev

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "failure.h"
@@ -22,8 +23,9 @@ static void read_bytes(png_structp png, png_bytep out, size_t count) {
 // Every chunk that libpng knows and that does not change the pixels here. They are skipped unread: some hold compressed
 // text or profiles, which may unpack to a thousand times their size.
 static const png_byte skippedChunks[] =
-    "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0sRGB\0tIME\0tEXt\0zTXt";
-enum { SKIPPED_CHUNKS = sizeof skippedChunks / 5, TEXT_CHUNKS = 2 };  // the last two hold text
+    "iCCP\0bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0sRGB\0tIME\0tEXt\0zTXt";
+// The first holds a profile, the last two text.
+enum { CHUNK_NAME = 5, SKIPPED_CHUNKS = sizeof skippedChunks / CHUNK_NAME, TEXT_CHUNKS = 2 };
 
 static int create(Decoder *decoder) {
     decoder->png = png_create_read_struct(
@@ -35,17 +37,17 @@ static int create(Decoder *decoder) {
     return 0;
 }
 
-static void read_info(Decoder *decoder, int skippedCount) {
+static void read_info(Decoder *decoder, const png_byte *skipped, int skippedCount) {
     png_structp png = decoder->png;
     png_set_read_fn(png, decoder, read_bytes);
-    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, skippedChunks, skippedCount);
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, skipped, skippedCount);
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // the caller's limits apply, before it allocates
     png_read_info(png, decoder->info);
 }
 
 static void read_header(Decoder *decoder, CPNGHeader *header) {
     png_structp png = decoder->png;
-    read_info(decoder, SKIPPED_CHUNKS);
+    read_info(decoder, skippedChunks, SKIPPED_CHUNKS);
     header->width = png_get_image_width(png, decoder->info);
     header->height = png_get_image_height(png, decoder->info);
     header->isInterlaced = png_get_interlace_type(png, decoder->info) != PNG_INTERLACE_NONE;
@@ -103,7 +105,7 @@ static void try_text(Decoder *decoder, const char *keyword, char *text, size_t c
     png_structp png = decoder->png;
     png_set_chunk_malloc_max(png, capacity);
     png_set_chunk_cache_max(png, 128);
-    read_info(decoder, SKIPPED_CHUNKS - TEXT_CHUNKS);
+    read_info(decoder, skippedChunks, SKIPPED_CHUNKS - TEXT_CHUNKS);
     png_textp texts = NULL;
     const int count = png_get_text(png, decoder->info, &texts, NULL);
     for (int i = 0; i < count; ++i) {
@@ -120,6 +122,34 @@ CPNGStatus cpng_read_text(
     Decoder decoder = {.next = data, .left = size};
     cpng_failure_start(&decoder.failure, message);
     try_text(&decoder, keyword, text, capacity);
+    png_destroy_read_struct(&decoder.png, &decoder.info, NULL);
+    return decoder.failure.status;
+}
+
+static void try_profile(Decoder *decoder, size_t limit, uint8_t **profile, size_t *count) {
+    if (setjmp(decoder->failure.exit) != 0 || !create(decoder)) return;
+    png_structp png = decoder->png;
+    png_set_chunk_malloc_max(png, limit);
+    read_info(decoder, skippedChunks + CHUNK_NAME, SKIPPED_CHUNKS - 1);
+    png_charp name = NULL;
+    png_bytep bytes = NULL;
+    png_uint_32 length = 0;
+    int compression = 0;
+    if (!png_get_iCCP(png, decoder->info, &name, &compression, &bytes, &length) || length == 0 || length > limit)
+        cpng_failure_leave(png, CPNG_FAILED, "it has no such profile");
+    *profile = malloc(length);
+    if (!*profile) cpng_failure_leave(png, CPNG_FAILED, "there is not enough memory");
+    memcpy(*profile, bytes, length);
+    *count = length;
+}
+
+CPNGStatus cpng_read_profile(
+    const uint8_t *data, size_t size, size_t limit, uint8_t **profile, size_t *count, char *message) {
+    Decoder decoder = {.next = data, .left = size};
+    cpng_failure_start(&decoder.failure, message);
+    *profile = NULL;
+    *count = 0;
+    try_profile(&decoder, limit, profile, count);
     png_destroy_read_struct(&decoder.png, &decoder.info, NULL);
     return decoder.failure.status;
 }

@@ -5,7 +5,8 @@
 #include "tables.h"
 
 // Resizing of rows where the CPU has AVX-512's byte permutation (VBMI) and byte products (VNNI): one permutation brings the
-// four taps of sixteen samples side by side, and one product sums them. A weight of 21 binary places is three parts of seven.
+// four taps of sixteen samples side by side, and one product sums them. A weight of 21 binary places and a
+// sign is three parts: two of seven places and one of eight bits with the sign.
 
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vnni")))
 
@@ -44,10 +45,11 @@ static bool make_tables(const simd_resize *resize, ptrdiff_t first, GroupTables 
             if (offset < 0 || offset + 9 >= WINDOW) return false;
             for (ptrdiff_t tap = 0; tap < 4; tap++) {
                 const int32_t weight = weight_at(resize, x, group * 4 + tap);
-                if (weight >> (PARTS * PART_PLACES) != 0) return false;
+                if (weight >> (PARTS * PART_PLACES) != 0 && weight >> (PARTS * PART_PLACES) != -1) return false;
                 tables[group].bytes[0][i * 4 + tap] = (uint8_t)(offset + tap * 3);
                 for (int part = 0; part < PARTS; part++)
-                    tables[group].bytes[1 + part][i * 4 + tap] = (uint8_t)(weight >> part * PART_PLACES & 127);
+                    tables[group].bytes[1 + part][i * 4 + tap] =
+                        (uint8_t)(weight >> part * PART_PLACES & (part == PARTS - 1 ? 255 : 127));
             }
         }
     }
@@ -79,7 +81,8 @@ TARGET static void resize_block(
         }
         const __m512i upper = _mm512_add_epi32(middle, _mm512_slli_epi32(high, PART_PLACES));
         const __m512i sum = _mm512_add_epi32(low, _mm512_slli_epi32(upper, PART_PLACES));
-        const __m128i bytes = _mm512_cvtusepi32_epi8(_mm512_srli_epi32(sum, SIMD_RESIZE_PLACES));
+        const __m512i rounded = _mm512_max_epi32(_mm512_srai_epi32(sum, SIMD_RESIZE_PLACES), _mm512_setzero_si512());
+        const __m128i bytes = _mm512_cvtusepi32_epi8(rounded);
         _mm_mask_storeu_epi8(target + row * targetStride + first, present, bytes);
     }
 }

@@ -20,12 +20,12 @@ public struct ModelImport: Sendable {
     ///     the head has one class fewer.
     ///   - size: the side of the network's input in pixels; nil for what the network's file says, or 224.
     ///   - preprocessing: how the network wants its pictures.
-    ///   - resizing: nil for the preprocessing's own.
+    ///   - sizing: how a picture comes to the input's size, where it is not the preprocessing's own way.
     ///   - padding: how strided windows lay where the weights were trained.
     /// - Throws: `ModelError` naming the file and what does not fit.
     public init(
         weights: String, network: NetworkRequest, labels: String, size: Int? = nil,
-        preprocessing: Preprocessing.Preset = .imagenet, resizing: Preprocessing.Resizing? = nil,
+        preprocessing: Preprocessing.Preset = .imagenet, sizing: Preprocessing.Sizing = Preprocessing.Sizing(),
         padding: PaddingConvention = .torch
     ) throws {
         func sized(_ classes: Int) throws -> Network {
@@ -43,7 +43,7 @@ public struct ModelImport: Sendable {
         let input = foreign.network.input
         try self.init(
             network: foreign.network, classes: classes,
-            preprocessing: Preprocessing(preprocessing, width: input[1], height: input[0], resizing: resizing),
+            preprocessing: Preprocessing(preprocessing, width: input[1], height: input[0], sizing: sizing),
             options: [
                 "weights": weights, "network": network.description, "preprocessing": preprocessing.rawValue,
                 "padding": padding.rawValue,

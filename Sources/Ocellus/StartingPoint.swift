@@ -64,7 +64,11 @@ struct StartingPoint {
         let model = try Model(contentsOf: path)
         let given: [(String, Bool)] = [
             ("--network", settings.network != nil), ("--size", settings.size != nil),
-            ("--preprocessing", settings.preprocessing != nil), ("--resizing", settings.resizing != nil),
+            ("--preprocessing", settings.preprocessing != nil),
+            ("--resizing", settings.sizing.resizing != nil),
+            ("--interpolation", settings.sizing.interpolation != nil),
+            ("--pad-color", settings.sizing.padColor != nil),
+            ("--shorter-side", settings.sizing.shorterSide != nil),
             ("--padding", settings.padding != nil),
         ]
         if let option = given.first(where: \.1)?.0 {
@@ -94,6 +98,6 @@ struct StartingPoint {
     ) throws -> Preprocessing {
         try Preprocessing(
             settings.preprocessing ?? usual, width: network.input[1], height: network.input[0],
-            resizing: settings.resizing)
+            sizing: settings.sizing)
     }
 }

@@ -19,8 +19,8 @@ public struct TrainingSettings: Sendable {
     public var weights: String?
     /// How the network wants its pictures; nil for the usual way.
     public var preprocessing: Preprocessing.Preset?
-    /// How a picture comes to the input's size; nil for the preprocessing's own way.
-    public var resizing: Preprocessing.Resizing?
+    /// How a picture comes to the input's size, where it is not the preprocessing's own way.
+    public var sizing: Preprocessing.Sizing
     /// How strided windows lie in a network with a name; nil for PyTorch's way.
     public var padding: PaddingConvention?
     /// Where features of frozen layers are kept.
@@ -45,7 +45,7 @@ public struct TrainingSettings: Sendable {
     /// Settings with the guide's values where nothing else is given.
     public init(
         data: String, output: String, network: NetworkRequest? = nil, weights: String? = nil, size: Int? = nil,
-        preprocessing: Preprocessing.Preset? = nil, resizing: Preprocessing.Resizing? = nil,
+        preprocessing: Preprocessing.Preset? = nil, sizing: Preprocessing.Sizing = Preprocessing.Sizing(),
         padding: PaddingConvention? = nil, features: FeatureCache = .standard,
         options: TrainingOptions = TrainingOptions(), splitRatio: SplitRatio = .standard, splitFile: String? = nil,
         device: DeviceRequest = .auto, threads: Int? = nil, memoryLimit: ByteCount? = nil, command: [String]? = nil
@@ -55,7 +55,7 @@ public struct TrainingSettings: Sendable {
         self.network = network
         self.weights = weights
         self.preprocessing = preprocessing
-        self.resizing = resizing
+        self.sizing = sizing
         self.padding = padding
         self.features = features
         self.size = size

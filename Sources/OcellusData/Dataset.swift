@@ -88,7 +88,7 @@ public struct Dataset: Sendable {
     public let classes: [String]
     /// The pictures, ordered by path.
     public let samples: [Sample]
-    /// Files that are no JPEG, PNG or BMP pictures by their extension, lie outside of class folders, or have no label.
+    /// Files that are no pictures by their extension, lie outside of class folders, or have no label.
     public let ignored: [String]
     /// Pictures that could not be read and were left out.
     public let unreadable: [UnreadableFile]

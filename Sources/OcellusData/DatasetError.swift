@@ -1,3 +1,5 @@
+import OcellusImages
+
 /// What can be wrong with a data set, a split or its file; each message names the thing and says what to do.
 public enum DatasetError: Error, Equatable, CustomStringConvertible {
     /// Nothing is found at the folder's path.
@@ -45,7 +47,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
         case .unlistable(let folder, let reason):
             return "The folder \(quoted(folder)) cannot be listed: \(reason)."
         case .noPictures(let folder):
-            return "No pictures (.jpg, .jpeg, .png, .bmp) were found in \(quoted(folder)). "
+            return "No pictures (\(ImageFormat.list)) were found in \(quoted(folder)). "
                 + "Put each class's pictures in a folder of its name: \(folder)/CLASS/picture.jpg."
         case .noClassFolders(let folder, let pictures, let example):
             return "\(quoted(folder)) holds \(pictures) \(pictures == 1 ? "picture" : "pictures") directly "

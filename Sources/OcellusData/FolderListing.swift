@@ -1,4 +1,5 @@
 import FoundationEssentials
+import OcellusImages
 
 #if canImport(Glibc)
     import Glibc
@@ -49,7 +50,7 @@ package struct FolderListing {
         if pictures.isEmpty { throw DatasetError.noPictures(folder: folder) }
     }
 
-    private static let extensions: Set<String> = ["jpg", "jpeg", "png", "bmp"]
+    private static let extensions = Set(ImageFormat.allCases.flatMap(\.fileExtensions))
 
     /// Whether the name ends as a picture's.
     package static func isPicture(_ name: String) -> Bool {

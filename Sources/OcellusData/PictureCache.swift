@@ -21,7 +21,7 @@ public final class PictureCache: @unchecked Sendable {
     /// - Parameters:
     ///   - preprocessing: Gives the size that pictures are kept at.
     ///   - byteLimit: The most bytes of pixels kept, by default 1 GiB (7,133 pictures of 224×224).
-    ///   - decode: Reads a file; by default a JPEG, PNG or BMP file, by OcellusImages' rules.
+    ///   - decode: Reads a file; by default a picture of any format, by OcellusImages' rules.
     public init(
         preprocessing: Preprocessing, byteLimit: Int = 1 << 30,
         decode: @escaping @Sendable (_ path: String) throws -> RGBImage = { try RGBImage.decode(contentsOf: $0) }

@@ -1,5 +1,5 @@
 extension RGBImage {
-    /// Decodes a JPEG, PNG or BMP picture to upright 8-bit RGB.
+    /// Decodes a picture of any `ImageFormat` to upright 8-bit RGB.
     ///
     /// The format is found by the first bytes. Whatever the picture holds becomes RGB by these rules, Pillow's unless
     /// noted:
@@ -8,9 +8,10 @@ extension RGBImage {
     /// - transparency is laid over white (Pillow drops it and shows what lies hidden beneath);
     /// - four-channel JPEG is taken as Adobe's inverted CMYK or YCCK: each colour is `paper − ink × paper ÷ 255`, where
     ///   `paper` is the inverted black;
-    /// - colour profiles and gamma are not applied;
-    /// - an EXIF orientation of 2…8 is applied, as `ImageOps.exif_transpose` does; of an animation the first picture is
-    ///   taken;
+    /// - four-channel TIFF is plain CMYK; CIE Lab is converted by libtiff;
+    /// - colour profiles and gamma are not applied; `info(_:name:)` tells of profiles;
+    /// - an EXIF orientation of 2…8 is applied, as `ImageOps.exif_transpose` does; of an animation or of several pages
+    ///   the first is taken, on its whole canvas;
     /// - JPEG is decoded by the slow integer transform with smooth chroma upsampling, libjpeg's defaults. Damage that
     ///   libjpeg can step over is accepted; a file that ends early is not.
     ///
@@ -28,11 +29,14 @@ extension RGBImage {
             case .jpeg: try decodeJPEG(bytes, name: name, limits: limits)
             case .png: try decodePNG(bytes, name: name, limits: limits)
             case .bmp: try decodeBMP(bytes, name: name, limits: limits)
+            case .webp: try LibraryCodec.webp.decode(bytes, name: name, limits: limits)
+            case .gif: try LibraryCodec.gif.decode(bytes, name: name, limits: limits)
+            case .tiff: try LibraryCodec.tiff.decode(bytes, name: name, limits: limits)
             }
         return image.oriented(Orientation(of: bytes, format: format))
     }
 
-    /// Decodes a JPEG, PNG or BMP picture to upright 8-bit RGB, by the rules of `decode(_:name:limits:)`.
+    /// Decodes a picture of any `ImageFormat` to upright 8-bit RGB, by the rules of `decode(_:name:limits:)`.
     ///
     /// - Parameters:
     ///   - bytes: The whole file.
@@ -47,7 +51,7 @@ extension RGBImage {
         }
     }
 
-    /// Decodes a JPEG, PNG or BMP file to upright 8-bit RGB, by the rules of `decode(_:name:limits:)`.
+    /// Decodes a file of any `ImageFormat` to upright 8-bit RGB, by the rules of `decode(_:name:limits:)`.
     ///
     /// - Throws: `ImageError` that names the path.
     public static func decode(
@@ -68,6 +72,9 @@ extension RGBImage {
             case .jpeg: try peekSizeOfJPEG(bytes, name: name)
             case .png: try peekSizeOfPNG(bytes, name: name)
             case .bmp: try peekSizeOfBMP(bytes, name: name)
+            case .webp: try LibraryCodec.webp.peekSize(bytes, name: name)
+            case .gif: try LibraryCodec.gif.peekSize(bytes, name: name)
+            case .tiff: try LibraryCodec.tiff.peekSize(bytes, name: name)
             }
         return Orientation(of: bytes, format: format).swapsSides ? (size.height, size.width) : size
     }

@@ -1,14 +1,16 @@
 extension Orientation {
     /// The orientation that a file's EXIF data ask for; `upright` where there are none, or none that make sense.
     ///
-    /// They are found in a JPEG's first `Exif` segment, in a PNG's `eXIf` chunk, or in the text that older ImageMagicks
-    /// wrote.
+    /// They are found in a JPEG's first `Exif` segment, in a PNG's `eXIf` chunk or in the text that older ImageMagicks
+    /// wrote, in a WebP's `EXIF` chunk, and among a TIFF's own tags.
     init(of file: UnsafeRawBufferPointer, format: ImageFormat) {
         let orientation =
             switch format {
             case .jpeg: Self.exifBlock(ofJPEG: file).flatMap(Self.init(exif:))
             case .png: Self.exifBlock(ofPNG: file).flatMap(Self.init(exif:)) ?? Self.profile(ofPNG: file)
-            case .bmp: Orientation?.none
+            case .webp: Self.exifBlock(ofWebP: file).flatMap(Self.init(exif:))
+            case .tiff: LibraryCodec.tiff.orientation(file)
+            case .gif, .bmp: Orientation?.none
             }
         self = orientation ?? .upright
     }
@@ -18,31 +20,23 @@ extension Orientation {
 
     /// The TIFF structure in the first `Exif` APP1 segment before the first scan.
     private static func exifBlock(ofJPEG file: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer>? {
-        var position = 2
-        while position + 4 <= file.count, file[position] == 0xFF {
-            let marker = file[position + 1]
-            if marker == 0xFF {  // a fill byte
-                position += 1
-                continue
-            }
-            let standsAlone = marker == 0x01 || (0xD0...0xD8).contains(marker)
-            if standsAlone {
-                position += 2
-                continue
-            }
-            if marker == 0xDA || marker == 0xD9 { return nil }
-            let length = Int(file[position + 2]) << 8 | Int(file[position + 3])
-            guard length >= 2, position + 2 + length <= file.count else { return nil }
-            let content = file[(position + 4)..<(position + 2 + length)]
-            if marker == 0xE1, content.starts(with: exifMark) { return content.dropFirst(exifMark.count) }
-            position += 2 + length
+        var block: Slice<UnsafeRawBufferPointer>?
+        forEachSegment(ofJPEG: file) { marker, content in
+            if marker == 0xE1, content.starts(with: exifMark) { block = content.dropFirst(exifMark.count) }
+            return block == nil
         }
-        return nil
+        return block
     }
 
     /// The content of the `eXIf` chunk, which may stand before or after the picture's data.
     private static func exifBlock(ofPNG file: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer>? {
         chunk("eXIf", ofPNG: file)
+    }
+
+    /// The content of the `EXIF` chunk, which some writers start as JPEG's segment.
+    private static func exifBlock(ofWebP file: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer>? {
+        guard let content = chunkOfWebP("EXIF", in: file) else { return nil }
+        return content.starts(with: exifMark) ? content.dropFirst(exifMark.count) : content
     }
 
     /// What ImageMagick wrote before PNG had its `eXIf`: a text that holds the number of bytes, then the bytes in

@@ -6,10 +6,12 @@ public struct ImageError: Error, Sendable, Equatable, CustomStringConvertible {
         case unreadable(String)
         /// There is not a single byte.
         case empty
-        /// Neither a JPEG, a PNG nor a BMP, nor any other picture that is known by its first bytes.
+        /// No picture that is known by its first bytes.
         case notAPicture
         /// A picture of another format, named.
         case unsupportedFormat(String)
+        /// The library that reads the format is not there; its file's name.
+        case codecMissing(ImageFormat, String)
         /// More pixels, a longer side or a larger file than the limits allow.
         case tooLarge(String)
         /// The data end before the picture does.
@@ -41,7 +43,9 @@ public struct ImageError: Error, Sendable, Equatable, CustomStringConvertible {
         case .notAPicture:
             "\(name) is not a picture. Remove it, or convert it to JPEG or PNG."
         case .unsupportedFormat(let format):
-            "\(name) is a \(format) picture, but only JPEG, PNG and BMP are supported. Convert it to one of them."
+            "\(name) is a \(format) picture, but only \(ImageFormat.list) are supported. Convert it to one of them."
+        case .codecMissing(let format, let library):
+            "\(name) is a \(format) picture, and \(library) was not found. Install that library, or convert the picture to PNG."
         case .tooLarge(let what):
             "\(name) is too large: \(what). Scale it down, or raise the limit."
         case .truncated(let format):

@@ -62,6 +62,19 @@ func textOfPNG(_ bytes: UnsafeRawBufferPointer, keyword: String) -> String? {
     }
 }
 
+/// A PNG's colour profile, up to 4 MiB of it.
+func profileOfPNG(_ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
+    var profile: UnsafeMutablePointer<UInt8>?
+    var count = 0
+    let (status, _) = withMessage(size: Int(CPNG_MESSAGE_SIZE)) {
+        cpng_read_profile(
+            bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, 4 << 20, &profile, &count, $0)
+    }
+    defer { cpng_free(profile) }
+    guard status == CPNG_OK, let profile else { return nil }
+    return Array(UnsafeBufferPointer(start: profile, count: count))
+}
+
 private func pngHeader(_ bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> CPNGHeader {
     var header = CPNGHeader()
     try callPNG(name) { cpng_read_header(bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, &header, $0) }
@@ -77,7 +90,7 @@ private func callPNG(
 }
 
 /// Lays RGBA over white: `(colour × alpha + 255 × (255 − alpha)) ÷ 255`, rounded.
-private func overWhite(_ rgba: [UInt8]) -> [UInt8] {
+func overWhite(_ rgba: [UInt8]) -> [UInt8] {
     let count = rgba.count / 4
     return [UInt8](unsafeUninitializedCapacity: count * 3) { target, initialized in
         for index in 0..<count {

@@ -1,6 +1,6 @@
 extension Preprocessing: Codable {
     private enum Setting: String, CodingKey {
-        case width, height, resizing, channelOrder, scale, mean, standardDeviation
+        case width, height, resizing, interpolation, padColor, shorterSide, channelOrder, scale, mean, standardDeviation
     }
 
     /// Reads a model's preprocessing; what comes from a file is checked as what comes from a caller.
@@ -30,18 +30,26 @@ extension Preprocessing: Codable {
             }
             return choice
         }
+        // What models from before there was a choice do not say.
+        var sizing = Sizing(resizing: try choice(.resizing))
+        if container.contains(.interpolation) { sizing.interpolation = try choice(.interpolation) }
+        if container.contains(.padColor) { sizing.padColor = try value(.padColor, "a list of numbers, 0 to 255") }
+        if container.contains(.shorterSide) { sizing.shorterSide = try value(.shorterSide, "a whole number") }
         try self.init(
-            width: value(.width, "a whole number"), height: value(.height, "a whole number"),
-            resizing: choice(.resizing), channelOrder: choice(.channelOrder), scale: value(.scale, "a number"),
+            width: value(.width, "a whole number"), height: value(.height, "a whole number"), sizing: sizing,
+            channelOrder: choice(.channelOrder), scale: value(.scale, "a number"),
             mean: value(.mean, "a list of numbers"), standardDeviation: value(.standardDeviation, "a list of numbers"))
     }
 
-    /// Writes every setting.
+    /// Writes every setting that matters.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Setting.self)
         try container.encode(width, forKey: .width)
         try container.encode(height, forKey: .height)
         try container.encode(resizing, forKey: .resizing)
+        try container.encode(interpolation, forKey: .interpolation)
+        if resizing == .pad { try container.encode(padColor, forKey: .padColor) }
+        if resizing == .centerCrop { try container.encode(shorterSide, forKey: .shorterSide) }
         try container.encode(channelOrder, forKey: .channelOrder)
         try container.encode(scale, forKey: .scale)
         try container.encode(mean, forKey: .mean)

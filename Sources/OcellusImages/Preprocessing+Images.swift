@@ -1,28 +1,4 @@
 extension Preprocessing {
-    /// The picture at the network's size, still 8-bit RGB: what may be cached, augmented or shown.
-    public func resized(_ image: RGBImage) -> RGBImage {
-        switch resizing {
-        case .stretch: image.resized(width: width, height: height)
-        case .crop: middle(of: image).resized(width: width, height: height)
-        }
-    }
-
-    /// The largest part in the input's proportions, 7/8 of it in both directions, in the middle.
-    private func middle(of image: RGBImage) -> RGBImage {
-        let isWide = image.width * height > image.height * width
-        let fitting =
-            isWide
-            ? (width: Double(image.height * width) / Double(height), height: Double(image.height))
-            : (width: Double(image.width), height: Double(image.width * height) / Double(width))
-        let part = (
-            width: max(1, Int((fitting.width * 7 / 8).rounded())),
-            height: max(1, Int((fitting.height * 7 / 8).rounded()))
-        )
-        return image.cropped(
-            left: (image.width - part.width) / 2, top: (image.height - part.height) / 2, width: part.width,
-            height: part.height)
-    }
-
     /// Writes a resized picture's values as `[height, width, 3]`, ready for a network.
     ///
     /// - Precondition: `image` has the network's size and `values` room for `valueCount`.

@@ -5,11 +5,41 @@
 public struct Preprocessing: Sendable, Equatable {
     /// How a picture is brought to the network's size.
     public enum Resizing: String, Sendable, Codable, CaseIterable {
-        /// Each axis on its own, antialiased bilinear; the proportions are not kept.
+        /// Each axis on its own; the proportions are not kept.
         case stretch
-        /// The middle in the network's proportions, 7/8 of the most that fits, antialiased bilinear: what is left of a
-        /// picture whose shorter side is made 256 and of which 224×224 is cut out, as is usual for ImageNet.
+        /// All of the picture in its proportions, the rest in one colour (a letterbox): Pillow's `ImageOps.pad`.
+        case pad
+        /// The most that fits in the network's proportions, in the middle: Pillow's `ImageOps.fit`.
+        case fill
+        /// The shorter side made a certain length, and the middle of that in the network's size: torchvision's `Resize` and
+        /// `CenterCrop`.
+        case centerCrop = "center-crop"
+        /// The middle in the network's proportions, 7/8 of the most that fits: about what `centerCrop` gives, cut out in
+        /// whole pixels before it is resized.
         case crop
+    }
+
+    /// How a picture is brought to the network's size, as far as it is chosen.
+    public struct Sizing: Sendable, Equatable {
+        /// nil for the preset's own.
+        public var resizing: Resizing?
+        /// nil for bilinear.
+        public var interpolation: Interpolation?
+        /// Red, green and blue of what `pad` adds; nil for black.
+        public var padColor: [UInt8]?
+        /// The length that `centerCrop` gives to the shorter side; nil for 8/7 of the input's longer side, as 256 for 224.
+        public var shorterSide: Int?
+
+        /// Nothing chosen, unless given.
+        public init(
+            resizing: Resizing? = nil, interpolation: Interpolation? = nil, padColor: [UInt8]? = nil,
+            shorterSide: Int? = nil
+        ) {
+            self.resizing = resizing
+            self.interpolation = interpolation
+            self.padColor = padColor
+            self.shorterSide = shorterSide
+        }
     }
 
     /// The order of the channels in the network's input.
@@ -23,6 +53,12 @@ public struct Preprocessing: Sendable, Equatable {
     public let height: Int
     /// How a picture is brought to that size.
     public let resizing: Resizing
+    /// How samples between pixels are found on the way.
+    public let interpolation: Interpolation
+    /// Red, green and blue of what `pad` adds, 0…255.
+    public let padColor: [UInt8]
+    /// The length that `centerCrop` gives to a picture's shorter side, in pixels.
+    public let shorterSide: Int
     /// The order of the channels in the input.
     public let channelOrder: ChannelOrder
     /// What samples of 0…255 are multiplied by first.
@@ -37,15 +73,27 @@ public struct Preprocessing: Sendable, Equatable {
 
     /// Any preprocessing.
     ///
-    /// - Throws: `PreprocessingError` when a side is not in 1…16,384, a list does not hold three numbers, a number is
-    ///   not finite, or the scale or a standard deviation is not positive.
+    /// - Throws: `PreprocessingError` when a side is not in 1…16,384, the shorter side is less than the input's longer, a
+    ///   list does not hold three numbers, a number is not finite, or the scale or a standard deviation is not positive.
     public init(
-        width: Int, height: Int, resizing: Resizing = .stretch, channelOrder: ChannelOrder = .rgb,
+        width: Int, height: Int, sizing: Sizing = Sizing(), channelOrder: ChannelOrder = .rgb,
         scale: Double = 1 / 255, mean: [Double] = [0, 0, 0], standardDeviation: [Double] = [1, 1, 1]
     ) throws(PreprocessingError) {
         for (setting, side) in [("width", width), ("height", height)] where !(1...Self.maximumSide).contains(side) {
             throw PreprocessingError(
                 setting: setting, problem: "is \(side); it must be between 1 and \(Self.maximumSide)")
+        }
+        let longer = max(width, height)
+        let shorterSide = sizing.shorterSide ?? (longer * 16 + 7) / 14
+        guard (longer...2 * Self.maximumSide).contains(shorterSide) else {
+            throw PreprocessingError(
+                setting: "shorterSide",
+                problem: "is \(shorterSide); it must be between the input's longer side, \(longer), and "
+                    + "\(2 * Self.maximumSide)")
+        }
+        guard sizing.padColor?.count ?? 3 == 3 else {
+            throw PreprocessingError(
+                setting: "padColor", problem: "must have three numbers: red, green and blue, 0 to 255")
         }
         for (setting, numbers) in [("scale", [scale]), ("mean", mean), ("standardDeviation", standardDeviation)] {
             guard setting == "scale" || numbers.count == 3 else {
@@ -59,7 +107,10 @@ public struct Preprocessing: Sendable, Equatable {
         }
         self.width = width
         self.height = height
-        self.resizing = resizing
+        resizing = sizing.resizing ?? .stretch
+        interpolation = sizing.interpolation ?? .bilinear
+        padColor = sizing.padColor ?? [0, 0, 0]
+        self.shorterSide = shorterSide
         self.channelOrder = channelOrder
         self.scale = scale
         self.mean = mean
@@ -87,24 +138,24 @@ public struct Preprocessing: Sendable, Equatable {
 
     /// One of the usual ways.
     ///
-    /// - Parameter resizing: nil for the preset's own.
-    /// - Throws: `PreprocessingError` when a side is not in 1…16,384.
+    /// - Parameter sizing: what is chosen instead of the preset's own: `crop` for `imagenet`, else `stretch`.
+    /// - Throws: `PreprocessingError` when a side is not in 1…16,384, or the sizing makes no sense.
     public init(
-        _ preset: Preset, width: Int, height: Int, resizing: Resizing? = nil
+        _ preset: Preset, width: Int, height: Int, sizing: Sizing = Sizing()
     ) throws(PreprocessingError) {
         switch preset {
-        case .zeroToOne: try self.init(width: width, height: height, resizing: resizing ?? .stretch)
+        case .zeroToOne: try self.init(width: width, height: height, sizing: sizing)
         case .imagenet:
+            var sizing = sizing
+            sizing.resizing = sizing.resizing ?? .crop
             try self.init(
-                width: width, height: height, resizing: resizing ?? .crop, mean: [0.485, 0.456, 0.406],
+                width: width, height: height, sizing: sizing, mean: [0.485, 0.456, 0.406],
                 standardDeviation: [0.229, 0.224, 0.225])
         case .minusOneToOne:
-            try self.init(
-                width: width, height: height, resizing: resizing ?? .stretch, scale: 1 / 127.5, mean: [1, 1, 1])
+            try self.init(width: width, height: height, sizing: sizing, scale: 1 / 127.5, mean: [1, 1, 1])
         case .caffeBGR:
             try self.init(
-                width: width, height: height, resizing: resizing ?? .stretch, channelOrder: .bgr, scale: 1,
-                mean: [104, 117, 123])
+                width: width, height: height, sizing: sizing, channelOrder: .bgr, scale: 1, mean: [104, 117, 123])
         }
     }
 

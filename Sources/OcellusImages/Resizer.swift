@@ -2,55 +2,61 @@ import CSIMD
 
 /// Resizes pictures from one size to another, with weights and memory that are made once. For one thread at a time.
 final class Resizer {
-    /// What it was made for, and what it makes of it.
-    let (width, height, newWidth, newHeight): (Int, Int, Int, Int)
+    /// What becomes of the rows' pixels and of the columns'.
+    let (horizontal, vertical): (ResizingAxis, ResizingAxis)
 
     private let kernels = simd_best_kernels().pointee.pictures.pointee
     private let rows: PackedRowWeights?
     private let columns: PackedColumnWeights
-    /// Resized rows, `middleStride` bytes apart.
+    /// The source rows that are needed.
+    private let neededRows: Range<Int>
+    /// Those rows resized, `middleStride` bytes apart.
     private let middle: UnsafeMutablePointer<UInt8>
     private let middleStride: Int
 
-    /// A resizer by the rule of ``RGBImage/resized(width:height:)``.
+    /// A resizer by the rule of ``RGBImage/resized(width:height:interpolation:)``.
     ///
-    /// - Precondition: No side is 0.
-    init(width: Int, height: Int, toWidth newWidth: Int, height newHeight: Int) {
-        (self.width, self.height, self.newWidth, self.newHeight) = (width, height, newWidth, newHeight)
-        rows = newWidth == width ? nil : PackedRowWeights(ResizingWeights(from: width, to: newWidth))
-        columns = PackedColumnWeights(ResizingWeights(from: height, to: newHeight))
+    /// - Precondition: No side is 0; the interpolation is not `nearest`.
+    init(_ horizontal: ResizingAxis, _ vertical: ResizingAxis, by interpolation: Interpolation) {
+        (self.horizontal, self.vertical) = (horizontal, vertical)
+        rows = horizontal.isIdentity ? nil : PackedRowWeights(ResizingWeights(horizontal, by: interpolation))
+        columns = PackedColumnWeights(ResizingWeights(vertical, by: interpolation))
+        let first = columns.ranges.map(\.first).min() ?? 0
+        neededRows = first..<(columns.ranges.map { $0.first + $0.count }.max() ?? first)
         // The last pixel of a row is stored as a word.
-        middleStride = newWidth * 3 + 1
-        middle = .allocate(capacity: rows == nil ? 0 : middleStride * height)
+        middleStride = horizontal.kept.count * 3 + 1
+        middle = .allocate(capacity: rows == nil ? 0 : middleStride * neededRows.count)
     }
 
     deinit { middle.deallocate() }
 
     /// A picture of the size that it was made for at the other size.
     func resized(_ image: RGBImage) -> RGBImage {
-        precondition((image.width, image.height) == (width, height), "the picture has another size")
-        let count = newWidth * newHeight * 3
-        let pixels = [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
-            image.pixels.withUnsafeBufferPointer { source in
-                guard let from = source.baseAddress, let to = target.baseAddress else { return }
-                apply(from, to)
-                initialized = count
-            }
-        }
-        return RGBImage(width: newWidth, height: newHeight, pixels: pixels)
+        precondition(
+            (image.width, image.height) == (horizontal.source, vertical.source), "the picture has another size")
+        let (width, height) = (horizontal.kept.count, vertical.kept.count)
+        return RGBImage(
+            width: width, height: height,
+            pixels: image.filled(count: width * height * 3) { source, target in
+                apply(
+                    source.assumingMemoryBound(to: UInt8.self), target.assumingMemoryBound(to: UInt8.self),
+                    rowBytes: width * 3)
+            })
     }
 
-    private func apply(_ source: UnsafePointer<UInt8>, _ target: UnsafeMutablePointer<UInt8>) {
-        rows?.withResize(from: width, to: newWidth) {
-            kernels.resizeRows($0, source, width * 3, height, middle, middleStride)
+    private func apply(_ source: UnsafePointer<UInt8>, _ target: UnsafeMutablePointer<UInt8>, rowBytes: Int) {
+        let sourceStride = horizontal.source * 3
+        let needed = source + neededRows.lowerBound * sourceStride
+        rows?.withResize(from: horizontal.source, to: horizontal.kept.count) {
+            kernels.resizeRows($0, needed, sourceStride, neededRows.count, middle, middleStride)
         }
-        let (from, stride) = rows == nil ? (source, width * 3) : (UnsafePointer(middle), middleStride)
+        let (from, stride) = rows == nil ? (needed, sourceStride) : (UnsafePointer(middle), middleStride)
         columns.weights.withUnsafeBufferPointer { weights in
             guard let weights = weights.baseAddress else { return }
             for (y, range) in columns.ranges.enumerated() {
                 kernels.mixRows(
-                    from + range.first * stride, stride, weights + y * columns.stride, range.count, newWidth * 3,
-                    target + y * newWidth * 3)
+                    from + (range.first - neededRows.lowerBound) * stride, stride, weights + y * columns.stride,
+                    range.count, rowBytes, target + y * rowBytes)
             }
         }
     }

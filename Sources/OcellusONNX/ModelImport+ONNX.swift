@@ -9,11 +9,11 @@ extension ModelImport {
     ///     output has one class fewer. Nil for what the file itself says.
     ///   - size: the side of the pictures in pixels, where the file leaves it open.
     ///   - preprocessing: how the network wants its pictures; nil for what the file says, or torchvision's way.
-    ///   - resizing: nil for the preprocessing's own.
+    ///   - sizing: how a picture comes to the input's size, where it is not the preprocessing's own way.
     /// - Throws: `ModelError` naming the file and the node that is not supported, or what does not fit.
     public init(
         onnx path: String, labels: String?, size: Int? = nil, preprocessing: Preprocessing.Preset? = nil,
-        resizing: Preprocessing.Resizing? = nil
+        sizing: Preprocessing.Sizing = Preprocessing.Sizing()
     ) throws {
         let file = try ONNXImport(path, size: size)
         let count = try file.network.classCount()
@@ -25,11 +25,11 @@ extension ModelImport {
             throw ModelError(labels ?? path, "names \(classes.count) classes, but the network of \(path) has \(count).")
         }
         let input = file.network.input
-        let own = preprocessing == nil && resizing == nil ? file.preprocessing : nil
+        let own = preprocessing == nil && sizing == Preprocessing.Sizing() ? file.preprocessing : nil
         self.init(
             network: file.network, classes: classes,
             preprocessing: try own
-                ?? Preprocessing(preprocessing ?? .imagenet, width: input[1], height: input[0], resizing: resizing),
+                ?? Preprocessing(preprocessing ?? .imagenet, width: input[1], height: input[0], sizing: sizing),
             options: [
                 "weights": path, "preprocessing": own == nil ? (preprocessing ?? .imagenet).rawValue : "the file's",
             ],

@@ -90,6 +90,26 @@ import Testing
         #expect(check.findings.map(\.kind.severity).first == .error)
     }
 
+    @Test func `A colour profile that is not sRGB's is told`() throws {
+        // ISO 15076-1: a header of 128 bytes, then a table of tags; the description is in the first.
+        let text = Array("desc\0\0\0\0\0\0\0\u{B}Display P3\0".utf8)
+        var profile = [UInt8](repeating: 0, count: 128)
+        profile.replaceSubrange(16..<20, with: "RGB ".utf8)
+        profile.replaceSubrange(36..<40, with: "acsp".utf8)
+        profile += [0, 0, 0, 1] + Array("desc".utf8) + [0, 0, 0, 144, 0, 0, 0, UInt8(text.count)] + text
+        let segment = Array("ICC_PROFILE\0\u{1}\u{1}".utf8) + profile
+        for name in ["a", "b"] {
+            var jpeg = try scene(name).encodeJPEG()
+            if name == "a" { jpeg.insert(contentsOf: [0xFF, 0xE2, 0, UInt8(segment.count + 2)] + segment, at: 2) }
+            try folder.write(jpeg, to: "\(name)/0.jpg")
+        }
+        let check = try check()
+        #expect(
+            check.findings(.colorProfile).map(\.message) == [
+                "a/0.jpg: its colour profile (Display P3) is not applied: colours are taken for sRGB"
+            ])
+    }
+
     @Test func `A second check knows the pictures, and a damaged cache does no harm`() throws {
         let cache = try TemporaryFolder()
         for name in ["a", "b"] {

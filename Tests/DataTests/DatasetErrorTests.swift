@@ -22,7 +22,9 @@ import Testing
 
     @Test func `A folder without pictures`() throws {
         let folder = try TemporaryFolder()
-        #expect(message(folder.path).hasPrefix("No pictures (.jpg, .jpeg, .png, .bmp) were found in “\(folder.path)”."))
+        #expect(
+            message(folder.path).hasPrefix(
+                "No pictures (JPEG, PNG, WebP, GIF, BMP and TIFF) were found in “\(folder.path)”."))
         try folder.write([1], to: "a/b.gif")
         #expect(message(folder.path).hasPrefix("No pictures"))
     }

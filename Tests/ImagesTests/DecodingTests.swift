@@ -30,6 +30,16 @@ import Testing
         }
     }
 
+    @Test(arguments: [("webp", 18), ("gif", 11), ("tiff", 38)])
+    func `WebP, GIF and TIFF of every kind decode as Pillow decodes them`(format: String, count: Int) throws {
+        let cases = try Golden.load(format)
+        #expect(cases.count == count)
+        for golden in cases {
+            let image = try RGBImage.decode(golden.bytes, name: golden.name)
+            #expect(largestDifference(image, golden.expected) <= 1, "\(format) \(golden.name)")
+        }
+    }
+
     @Test func `Every EXIF orientation turns the picture upright`() throws {
         let cases = try Golden.load("orientation")
         #expect(cases.count == 22)

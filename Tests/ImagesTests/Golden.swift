@@ -22,9 +22,12 @@ struct Golden: Decodable {
         try JSONDecoder().decode([Golden].self, from: Data(contentsOf: url(of: name)))
     }
 
+    /// The cases of the formats whose libraries are opened when they are needed.
+    static func openedCodecs() throws -> [Golden] { try load("webp") + load("gif") + load("tiff") }
+
     /// Every case whose file is a whole picture.
     static func pictures() throws -> [Golden] {
-        try load("png") + load("jpeg") + load("orientation") + load("bmp")
+        try load("png") + load("jpeg") + load("orientation") + load("bmp") + openedCodecs()
     }
 }
 

@@ -65,6 +65,9 @@ import Testing
         (#""height":224"#, #""height":16385"#, "height"),
         (#""height":224"#, #""height":-9223372036854775808"#, "height"),
         (#""stretch""#, #""squash""#, "resizing"),
+        (#""resizing":"stretch""#, #""resizing":"pad","padColor":[1,2,300]"#, "padColor"),
+        (#""resizing":"stretch""#, #""resizing":"center-crop","shorterSide":223"#, "shorterSide"),
+        (#""resizing":"stretch""#, #""resizing":"stretch","interpolation":"cubic""#, "interpolation"),
         (#""rgb""#, #""grey""#, "channelOrder"),
         (#""scale":0.5"#, #""scale":0"#, "scale"),
         (#""mean":[0,0,0]"#, #""mean":[0,0]"#, "mean"),
@@ -88,7 +91,33 @@ import Testing
         #expect("\(error as Any)".contains("preprocessing.\(setting)"))
     }
 
+    @Test func `Every way and filter is stored, and a model from before there was a choice is bilinear`() throws {
+        for way in Preprocessing.Resizing.allCases {
+            for filter in Interpolation.allCases {
+                let stored = try Preprocessing(
+                    width: 20, height: 10,
+                    sizing: .init(
+                        resizing: way, interpolation: filter, padColor: way == .pad ? [1, 2, 3] : nil,
+                        shorterSide: way == .centerCrop ? 21 : nil))
+                let read = try JSONDecoder().decode(Preprocessing.self, from: JSONEncoder().encode(stored))
+                #expect(read == stored)
+            }
+        }
+        let old = """
+            {"width":224,"height":224,"resizing":"crop","channelOrder":"rgb","scale":0.5,"mean":[0,0,0],\
+            "standardDeviation":[1,1,1]}
+            """
+        let read = try JSONDecoder().decode(Preprocessing.self, from: Data(old.utf8))
+        #expect((read.resizing, read.interpolation, read.shorterSide) == (.crop, .bilinear, 256))
+    }
+
     @Test func `A size that makes no sense is refused`() {
+        #expect(throws: PreprocessingError.self) {
+            try Preprocessing(width: 32, height: 20, sizing: .init(resizing: .centerCrop, shorterSide: 31))
+        }
+        #expect(throws: PreprocessingError.self) {
+            try Preprocessing(width: 32, height: 20, sizing: .init(resizing: .pad, padColor: [1, 2]))
+        }
         #expect(throws: PreprocessingError.self) { try Preprocessing.guide(width: 0, height: 224) }
         #expect(throws: PreprocessingError.self) { try Preprocessing(width: 1, height: 1, mean: [.nan, 0, 0]) }
     }

@@ -3,7 +3,7 @@ import OcellusImages
 import Testing
 
 /// Photos and broken files from the wild, beside the package; not part of it.
-private let data = URL(fileURLWithPath: #filePath)
+let data = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("shared/data")
 
@@ -73,7 +73,7 @@ struct RealPhotosTests {
 }
 
 /// The checksum of PNG and zlib (ISO 3309).
-private func crc32(_ bytes: [UInt8]) -> UInt32 {
+func crc32(_ bytes: [UInt8]) -> UInt32 {
     let table = (0..<256).map { (byte: UInt32) in
         (0..<8).reduce(byte) { value, _ in value & 1 == 1 ? 0xEDB8_8320 ^ (value >> 1) : value >> 1 }
     }

@@ -6,10 +6,10 @@ enum { ONE = 1 << SIMD_RESIZE_PLACES, LOW = (1 << SIMD_RESIZE_LOW_PLACES) - 1 };
 
 static uint8_t rounded(int64_t sum) {
     const int64_t value = (sum + ONE / 2) >> SIMD_RESIZE_PLACES;
-    return (uint8_t)(value > 255 ? 255 : value);
+    return (uint8_t)(value > 255 ? 255 : value < 0 ? 0 : value);
 }
 
-// Weights of about one size that add up to one, or a little over, as rounded ones may.
+// Weights of about one size that add up to one, or a little over, as rounded ones may; every other time with a negative one.
 static void random_weights(int32_t *weights, ptrdiff_t taps) {
     const int32_t mean = (int32_t)(ONE / taps);
     int32_t left = ONE + 3;
@@ -17,6 +17,10 @@ static void random_weights(int32_t *weights, ptrdiff_t taps) {
         weights[tap] = tap == taps - 1 ? left : mean + (int32_t)(random_word() % (unsigned)(mean / 2 / taps + 1)) * (tap % 2 ? 1 : -1);
         left -= weights[tap];
     }
+    if (taps < 3 || random_word() % 2 == 0) return;
+    const int32_t moved = mean + mean / 4;
+    weights[0] -= moved;
+    weights[taps / 2] += moved;
 }
 
 static void test_resize_rows(ptrdiff_t sourceWidth, ptrdiff_t targetWidth, ptrdiff_t taps, ptrdiff_t rows) {

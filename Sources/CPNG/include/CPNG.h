@@ -31,6 +31,11 @@ CPNGStatus cpng_decode(const uint8_t *data, size_t size, CPNGHeader header, uint
 CPNGStatus cpng_read_text(
     const uint8_t *data, size_t size, const char *keyword, char *text, size_t capacity, char *message);
 
+// Copies the colour profile, unpacked. CPNG_FAILED when there is none, or when it is larger than `limit`. `*profile` is to be
+// released with cpng_free.
+CPNGStatus cpng_read_profile(
+    const uint8_t *data, size_t size, size_t limit, uint8_t **profile, size_t *count, char *message);
+
 // Encodes interleaved 8-bit RGB. `*encoded` is to be released with cpng_free.
 CPNGStatus cpng_encode(
     const uint8_t *pixels, uint32_t width, uint32_t height, uint8_t **encoded, size_t *encodedSize, char *message);

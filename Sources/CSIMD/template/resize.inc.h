@@ -1,6 +1,6 @@
 // Antialiased resizing in fixed point. A weight has 22 binary places; 16-bit multiplications that add pairs of products
-// do it in two parts, and are the quickest that there are: products of 8-bit samples and 15-bit parts stay below 2^31 for
-// up to 257 taps, and with more taps every weight is so small that its high part is 0.
+// do it in two parts, and are the quickest that there are. The high part bears the sign. Sums of products of 8-bit samples
+// and 15-bit parts may pass 2^31 from 257 taps on; vectors' additions wrap, and the whole sum is in range again.
 
 // What passes vectors wider than the target's registers is inlined, so no calling convention is at stake.
 #pragma clang diagnostic push
@@ -59,12 +59,12 @@ INLINE shorts16 pair_taps(bytes16 p) {
         16, 16, 16);
 }
 
-// A target pixel from the sums of its two halves of taps. Rounded weights may add up to a little over one.
+// A target pixel from the sums of its two halves of taps. Weights may be negative, and add up to a little over one.
 INLINE uint32_t resized_pixel(ints8 low, ints8 high) {
     const ints8 both = low + (high << SIMD_RESIZE_LOW_PLACES);
     ints4 sum = __builtin_shufflevector(both, both, 0, 1, 2, 3) + __builtin_shufflevector(both, both, 4, 5, 6, 7);
     sum = (sum + RESIZE_HALF) >> SIMD_RESIZE_PLACES;
-    sum = __builtin_elementwise_min(sum, (ints4){255, 255, 255, 255});
+    sum = __builtin_elementwise_max(__builtin_elementwise_min(sum, (ints4){255, 255, 255, 255}), (ints4){0, 0, 0, 0});
     typedef uint8_t bytes4 __attribute__((vector_size(4)));
     const bytes4 bytes = __builtin_convertvector(sum, bytes4);
     uint32_t word;
@@ -147,7 +147,7 @@ INLINE bytes16 mixed_samples(
         high += multiply_more_pairs(samples, broadcast_pair(weights + tap * 2 + 2));
     }
     ints16 sum = (low + (high << SIMD_RESIZE_LOW_PLACES) + RESIZE_HALF) >> SIMD_RESIZE_PLACES;
-    sum = __builtin_elementwise_min(sum, 255 + (ints16){0});
+    sum = __builtin_elementwise_max(__builtin_elementwise_min(sum, 255 + (ints16){0}), (ints16){0});
     return __builtin_convertvector(sum, bytes16);
 }
 

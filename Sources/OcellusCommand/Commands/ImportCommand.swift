@@ -61,11 +61,11 @@ struct ImportCommand: ParsableCommand {
         guard let network, let classes, !isONNX else {
             return try ModelImport(
                 onnx: file, labels: classes, size: size, preprocessing: pictures.preprocessing,
-                resizing: pictures.resizing)
+                sizing: pictures.sizing)
         }
         return try ModelImport(
             weights: file, network: network, labels: classes, size: size,
-            preprocessing: pictures.preprocessing ?? .imagenet, resizing: pictures.resizing,
+            preprocessing: pictures.preprocessing ?? .imagenet, sizing: pictures.sizing,
             padding: pictures.padding ?? .torch)
     }
 }

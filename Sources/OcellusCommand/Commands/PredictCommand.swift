@@ -13,7 +13,7 @@ struct PredictCommand: ParsableCommand {
     @Argument(help: "The model's folder, as runs/parts/model.")
     var model: String
 
-    @Argument(help: "JPEG, PNG and BMP files.")
+    @Argument(help: "Pictures: JPEG, PNG, WebP, GIF, BMP or TIFF files.")
     var files: [String]
 
     @Option(help: ArgumentHelp("How many classes to name for each.", valueName: "k"))

@@ -6,8 +6,8 @@ struct TrainCommand: ParsableCommand {
         commandName: "train",
         abstract: "Train a classifier on a folder of labelled pictures.",
         discussion: """
-            DATA holds a folder of JPEG, PNG and BMP pictures for each class, or train/, validation/ and test/ with such folders \
-            in them. The run's folder gets model/ (the weights of the epoch with the best validation accuracy), metrics.csv, \
+            DATA holds a folder of pictures (JPEG, PNG, WebP, GIF, BMP, TIFF) for each class, or train/, validation/ and test/ \
+            with such folders in them. The run's folder gets model/ (the weights of the epoch with the best validation accuracy), metrics.csv, \
             split.csv, run.json and the last checkpoint. It must not exist yet; a run that was stopped goes on with \
             'ocellus train --resume RUN', to the same weights as if it had never stopped.
             """)
@@ -175,7 +175,7 @@ struct TrainCommand: ParsableCommand {
     private func settings() -> TrainingSettings {
         TrainingSettings(
             data: data ?? "", output: output ?? "", network: network, weights: transfer.weights, size: size,
-            preprocessing: pictures.preprocessing, resizing: pictures.resizing, padding: pictures.padding,
+            preprocessing: pictures.preprocessing, sizing: pictures.sizing, padding: pictures.padding,
             features: transfer.features,
             options: TrainingOptions(
                 epochs: epochs ?? 10, batchSize: batch ?? 32, microBatch: microBatch,

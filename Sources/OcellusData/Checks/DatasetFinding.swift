@@ -21,6 +21,7 @@ public struct DatasetFinding: Sendable, Equatable, Codable {
         case tooSmall = "too-small"
         case oddAspect = "odd-aspect"
         case greyAmongColour = "grey-among-colour"
+        case colorProfile = "color-profile"
 
         /// How bad it is.
         public var severity: Severity {
@@ -55,6 +56,7 @@ public struct DatasetFinding: Sendable, Equatable, Codable {
             case .tooSmall: "Very small"
             case .oddAspect: "Of another shape than most"
             case .greyAmongColour: "Grey among coloured ones"
+            case .colorProfile: "With a colour profile that is not applied"
             }
         }
     }

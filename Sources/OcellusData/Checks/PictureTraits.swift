@@ -21,6 +21,8 @@ public struct PictureTraits: Sendable, Equatable, Codable {
     public let sharpness: Float
     /// Whether no pixel has a colour that anyone would see.
     public let isGrey: Bool
+    /// What its colour profile calls itself, when it has one that is not sRGB's.
+    public let colorProfile: String?
 
     /// Longer sides are made so long before sharpness is measured, so that it does not depend on the camera's resolution.
     private static let measuredSide = 256
@@ -34,7 +36,9 @@ public struct PictureTraits: Sendable, Equatable, Codable {
     ///   - name: what errors call it.
     /// - Throws: `ImageError`.
     public init(_ bytes: [UInt8], name: String) throws {
-        format = try ImageFormat(of: bytes, name: name)
+        let info = try RGBImage.info(bytes, name: name)
+        format = info.format
+        colorProfile = info.colorProfile.flatMap { $0.isSRGB ? nil : $0.name ?? "without a name, for \($0.colorSpace)" }
         let image = try RGBImage.decode(bytes, name: name)
         (width, height) = (image.width, image.height)
         var hash = FNV1a()

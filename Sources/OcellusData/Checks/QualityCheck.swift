@@ -1,5 +1,5 @@
-/// Finds pictures whose files are not what their names say, and those that are too dark, too bright, nearly empty, blurred, very small, of another shape than most, or grey among
-/// coloured ones.
+/// Finds pictures whose files are not what their names say, and those that are too dark, too bright, nearly empty, blurred, very small, of another shape than most, grey among
+/// coloured ones, or in other colours than sRGB.
 struct QualityCheck {
     private(set) var findings: [DatasetFinding] = []
 
@@ -52,6 +52,9 @@ struct QualityCheck {
             }
             let factor = max(traits.aspect / aspect, aspect / traits.aspect)
             if factor > Self.aspectFactor { add(.oddAspect, "\(traits.width)×\(traits.height) pixels") }
+            if let profile = traits.colorProfile {
+                add(.colorProfile, "its colour profile (\(profile)) is not applied: colours are taken for sRGB")
+            }
             if tellsGrey, traits.isGrey { add(.greyAmongColour, "it has no colour; \(greyCount) pictures have none") }
         }
     }

@@ -6,7 +6,7 @@ struct TraitsCache {
     private var known: [String: PictureTraits] = [:]
 
     /// Changes with what is measured.
-    private static let version = 1
+    private static let version = 2
 
     private struct Stored: Codable {
         let version: Int
