@@ -19,7 +19,7 @@ most_megabytes=40
 # C++ in Swift's Foundation.
 mkdir -p "$archives"
 # What TIFF's library was built with comes along: it names all of its own codecs.
-codecs="png jpeg webpdemux gif tiff webp zstd lzma Lerc jbig deflate"
+codecs="webpdemux gif tiff png jpeg webp zstd lzma Lerc jbig deflate"
 cc -print-file-name=libsharpyuv.a | grep -q / && codecs="$codecs sharpyuv" # a part of libwebp, from 1.3 on
 for name in $codecs z stdc++; do
     archive=$(cc -print-file-name="lib$name.a")
@@ -27,9 +27,14 @@ for name in $codecs z stdc++; do
     ln -sfn "$archive" "$archives/lib$name.a"
 done
 
+codec_links=""
+for name in $codecs z; do codec_links="$codec_links -Xlinker -l$name"; done
+
 cc -O2 -c scripts/arc4random.c -o "$build/arc4random.o"
+# Words of $codec_links are meant to be split.
+# shellcheck disable=SC2086
 swift build -c release --product ocellus --scratch-path "$build" --static-swift-stdlib \
-    -Xcc -DOCELLUS_LINKED_CODECS -Xlinker "-L$archives" $(for name in $codecs z; do echo "-Xlinker -l$name"; done) -Xlinker "$PWD/$build/arc4random.o" \
+    -Xcc -DOCELLUS_LINKED_CODECS -Xlinker "-L$archives" $codec_links -Xlinker "$PWD/$build/arc4random.o" \
     -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
 
 rm -rf "$bundle"

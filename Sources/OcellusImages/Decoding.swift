@@ -13,7 +13,8 @@ extension RGBImage {
     /// - an EXIF orientation of 2…8 is applied, as `ImageOps.exif_transpose` does; of an animation or of several pages
     ///   the first is taken, on its whole canvas;
     /// - JPEG is decoded by the slow integer transform with smooth chroma upsampling, libjpeg's defaults. Damage that
-    ///   libjpeg can step over is accepted; a file that ends early is not.
+    ///   libjpeg can step over is accepted; a file that ends early is not. It is always decoded at its full size: libjpeg's
+    ///   scaled decoding would change samples by up to 6 of 255 against what other programs see, for 1.3 times the speed.
     ///
     /// - Parameters:
     ///   - bytes: The whole file.

@@ -84,14 +84,17 @@ public struct Preprocessing: Sendable, Equatable {
                 setting: setting, problem: "is \(side); it must be between 1 and \(Self.maximumSide)")
         }
         let longer = max(width, height)
-        let shorterSide = sizing.shorterSide ?? (longer * 16 + 7) / 14
+        // What does not matter has one value, so that equal preprocessings are equal.
+        let resizing = sizing.resizing ?? .stretch
+        let shorterSide = (resizing == .centerCrop ? sizing.shorterSide : nil) ?? (longer * 16 + 7) / 14
         guard (longer...2 * Self.maximumSide).contains(shorterSide) else {
             throw PreprocessingError(
                 setting: "shorterSide",
                 problem: "is \(shorterSide); it must be between the input's longer side, \(longer), and "
                     + "\(2 * Self.maximumSide)")
         }
-        guard sizing.padColor?.count ?? 3 == 3 else {
+        let padColor = (resizing == .pad ? sizing.padColor : nil) ?? [0, 0, 0]
+        guard padColor.count == 3 else {
             throw PreprocessingError(
                 setting: "padColor", problem: "must have three numbers: red, green and blue, 0 to 255")
         }
@@ -107,9 +110,9 @@ public struct Preprocessing: Sendable, Equatable {
         }
         self.width = width
         self.height = height
-        resizing = sizing.resizing ?? .stretch
+        self.resizing = resizing
         interpolation = sizing.interpolation ?? .bilinear
-        padColor = sizing.padColor ?? [0, 0, 0]
+        self.padColor = padColor
         self.shorterSide = shorterSide
         self.channelOrder = channelOrder
         self.scale = scale

@@ -212,6 +212,40 @@ struct CommandTests {
         #expect(!FileManager.default.fileExists(atPath: folder("never")))
     }
 
+    @Test("how pictures are resized is chosen once, and stored with the model")
+    func resizing() throws {
+        let train = try Command.run(
+            "train", folder("parts"), "--output", folder("run"), "--size", "32", "--epochs", "1", "--batch", "8",
+            "--device", "cpu", "--resizing", "pad", "--pad-color", "114,0,255", "--interpolation", "lanczos", in: folder
+        )
+        #expect(train.code == 0, "\(train.errors)")
+        let model = try Data(contentsOf: URL(fileURLWithPath: folder("run/model/model.json")))
+        let stored = try #require(
+            (JSONSerialization.jsonObject(with: model) as? [String: Any])?["preprocessing"] as? [String: Any])
+        #expect(stored["resizing"] as? String == "pad" && stored["interpolation"] as? String == "lanczos")
+        #expect(stored["padColor"] as? [Int] == [114, 0, 255])
+        let picture = try #require(FileManager.default.contentsOfDirectory(atPath: folder("parts/nuts")).first)
+        let answer = try Command.run("predict", folder("run/model"), folder("parts/nuts/" + picture), in: folder)
+        #expect(answer.code == 0, "\(answer.errors)")
+
+        for (options, complaint) in [
+            (["--resizing", "stretch", "--pad-color", "1,2,3"], "--resizing pad"),
+            (["--resizing", "pad", "--pad-color", "1,2,256"], "--pad-color"),
+            (["--shorter-side", "40"], "center-crop"), (["--interpolation", "cubic"], "bicubic"),
+        ] {
+            let (process, _, errors) = try Command.start(
+                ["train", folder("parts"), "--output", folder("never"), "--size", "32"] + options, in: folder)
+            process.waitUntilExit()
+            let text = try String(contentsOfFile: errors, encoding: .utf8)
+            #expect(process.terminationStatus == 64 && text.contains(complaint), "\(options): \(text)")
+        }
+        let short = try Command.run(
+            "train", folder("parts"), "--output", folder("never"), "--size", "32", "--resizing", "center-crop",
+            "--shorter-side", "20", in: folder)
+        #expect(short.code == 1 && short.errors.contains("shorterSide"), "\(short.errors)")
+        #expect(!FileManager.default.fileExists(atPath: folder("never")))
+    }
+
     @Test("weights that were trained on other pictures are trained on these, in two stages")
     func transfer() throws {
         let based = try Command.run(

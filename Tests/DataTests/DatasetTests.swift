@@ -4,6 +4,20 @@ import OcellusImages
 import Testing
 
 @Suite struct DatasetTests {
+    @Test func `Pictures of every format are listed by the ends of their names`() throws {
+        let folder = try TemporaryFolder()
+        let endings = ImageFormat.allCases.flatMap(\.fileExtensions)
+        #expect(Set(endings).isSuperset(of: ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]))
+        for ending in endings {
+            try folder.write(picture(seed: ending).encodePNG(), to: "a/x.\(ending)")
+            try folder.write(picture(seed: ending + "b").encodePNG(), to: "b/x.\(ending.uppercased())")
+        }
+        try folder.write([0], to: "a/x.heic")
+        let dataset = try Dataset(folder: folder.path)
+        #expect(dataset.samples.count == 2 * endings.count)
+        #expect(dataset.ignored == ["a/x.heic"])
+    }
+
     @Test func `Class folders give sorted classes and samples`() throws {
         let folder = try TemporaryFolder()
         try folder.writePictures(2, to: "zebra")

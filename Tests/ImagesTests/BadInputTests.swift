@@ -121,6 +121,11 @@ import Testing
         #expect("\(expected)".contains("Convert it"))
     }
 
+    @Test func `A library that is missing is named, with what to do`() {
+        let error = ImageError(name: "a.tif", reason: .codecMissing(.tiff, "libtiff.so.6"))
+        #expect(error.description.contains("a.tif is a TIFF picture, and libtiff.so.6 was not found. Install"))
+    }
+
     @Test func `What is no picture is said to be none`() {
         #expect(throws: ImageError(name: "a", reason: .empty)) { try RGBImage.decode([], name: "a") }
         #expect(throws: ImageError(name: "a", reason: .notAPicture)) {
