@@ -1,5 +1,5 @@
 /// Comma-separated values after RFC 4180: a field with a comma, a quotation mark or a line break stands in quotation marks,
-/// and a quotation mark in it is doubled.
+/// and a quotation mark in it is doubled. Spaces around quotation marks are not part of the field.
 package enum CSV {
     /// One record and the line it starts on, counted from 1.
     package struct Record: Equatable {
@@ -68,7 +68,9 @@ package enum CSV {
                 continue
             }
             switch byte {
-            case 0x22 where field.isEmpty && !wasQuoted:
+            case 0x22 where !wasQuoted && field.allSatisfy({ $0 == 0x20 }):
+                // People and some tools put a space after each comma.
+                field = []
                 isQuoted = true
                 wasQuoted = true
             case 0x2C:
@@ -80,6 +82,7 @@ package enum CSV {
                 firstLine = line
             case 0x0D where next == 0x0A || next == nil: continue
             default:
+                if wasQuoted, byte == 0x20 { continue }
                 if wasQuoted { throw SyntaxError(line: line, reason: "text follows a closing quotation mark") }
                 field.append(byte)
             }

@@ -19,6 +19,7 @@ struct LabelSearch {
         guard fileKind(path, &isFolder) else {
             throw DatasetError.unreadable(file: path, reason: "there is no such file or folder")
         }
+        let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         let formats = format.map { [$0] } ?? LabelFormat.allCases
         guard isFolder else {
             let file = LabelFile(root: ManifestFile.folder(of: path), relativePath: LabelFile.nameOnly(path))

@@ -47,6 +47,10 @@ struct ImportLabelsCommand: ParsableCommand {
             Terminal.note(
                 "\(labels.problems.count) \(labels.problems.count == 1 ? "line" : "lines") cannot be taken, \(count) pictures can"
                     + (count > 0 ? "; --skip writes those" : ""))
+            if count == 0, pictures == nil, labels.problems.contains(where: { $0.reason.hasPrefix("there is no file") })
+            {
+                Terminal.note("if the pictures are elsewhere, say where with --pictures FOLDER")
+            }
             throw ExitCode.failure
         }
         try labels.write(to: output)
@@ -55,7 +59,8 @@ struct ImportLabelsCommand: ParsableCommand {
         Terminal.write(table.text())
         let parts = labels.partCounts.map { "\($0.part.rawValue) \($0.count)" }.joined(separator: ", ")
         Terminal.note(
-            "\(output): \(count) pictures, \(labels.counts.count) classes" + (parts.isEmpty ? "" : " (\(parts))"))
+            "\(output): \(count) pictures, \(labels.counts.count) \(labels.counts.count == 1 ? "class" : "classes")"
+                + (parts.isEmpty ? "" : " (\(parts))"))
     }
 }
 

@@ -59,6 +59,31 @@ public struct DatasetFinding: Sendable, Equatable, Codable {
             case .colorProfile: "With a colour profile that is not applied"
             }
         }
+
+        /// What to do about it.
+        public var advice: String {
+            switch self {
+            case .unreadable: "They are left out of training. Replace or remove them."
+            case .wrongExtension: "They are read all the same. Other programs may stumble over them."
+            case .duplicateAcrossClasses: "One label at least is wrong. Keep the right one, and remove the other."
+            case .duplicateAcrossParts, .nearDuplicateAcrossParts:
+                "A network is asked in the test what it was shown in training, so that figures are too good. Split anew, or remove "
+                    + "them from one part."
+            case .duplicate: "A split keeps them on one side. They weigh more than others."
+            case .nearDuplicateAcrossClasses:
+                "Look which label is right; they may also be different things that look alike."
+            case .nearDuplicate: "A split keeps them on one side."
+            case .labelError:
+                "The likeliest errors first. Look at each: the model may be wrong too."
+            case .outlier: "They may show something else, or be the only ones of their kind."
+            case .imbalance: "Small classes are easily missed. --balance weights or --balance sampler evens them out."
+            case .fewPictures: "More pictures help most here; augmentation and pre-trained weights help too."
+            case .tooDark, .tooBright, .nearlyEmpty, .blurred, .tooSmall:
+                "Remove them, unless a network will meet such pictures."
+            case .oddAspect: "They are distorted most where pictures are stretched to the network's size."
+            case .greyAmongColour: "Where they are of one class mostly, a network learns that grey is that class."
+            }
+        }
     }
 
     /// How bad a finding is.

@@ -25,10 +25,12 @@ enum CVATLabels: LabelReader {
                     part: subset.flatMap(Part.init(folderName:)) ?? file.part)
                 var isGood = true
                 for child in image.children where child.name == "tag" || shapes.contains(child.name) {
-                    guard let label = child.attributes["label"], known.isEmpty || known.contains(label) else {
+                    guard let label = child.attributes["label"], !label.isEmpty, known.isEmpty || known.contains(label)
+                    else {
                         let reason =
-                            child.attributes["label"].map { "the label \(quoted($0)) is not among those of the file" }
-                            ?? "a \(child.name) has no label"
+                            child.attributes["label"].flatMap {
+                                $0.isEmpty ? nil : "the label \(quoted($0)) is not among those of the file"
+                            } ?? "a \(child.name) has no label"
                         labels.problems.append(LabelProblem(file: file.path, line: child.line, reason: reason))
                         isGood = false
                         continue
