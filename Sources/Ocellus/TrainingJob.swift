@@ -83,6 +83,8 @@ public struct TrainingPreview: Sendable {
     public let network: Network
     /// Where its weights come from; nil when they are drawn from the seed.
     public let weights: WeightsOrigin?
+    /// How it is trained.
+    public let options: TrainingOptions
 }
 
 /// A run from a folder of pictures to a model: all that `ocellus train` does, but for what it shows.
@@ -131,6 +133,7 @@ public final class TrainingJob {
             ?? DataSplit(
                 dataset, ratio: settings.splitRatio, lookalikes: dataset.lookalikes(in: cache),
                 seed: settings.options.seed)
+        options = try options.balanced(for: dataset, split)
         let description = RunDescription(
             version: ocellusVersion, date: ISO8601DateFormatter().string(from: Date()), command: settings.command,
             dataset: dataset, split: split, network: start.network, preprocessing: start.preprocessing,
@@ -210,7 +213,7 @@ public final class TrainingJob {
             willReserve(
                 TrainingPreview(
                     dataset: dataset, split: split, device: device, memory: $0, network: description.network,
-                    weights: description.weights))
+                    weights: description.weights, options: description.options))
         }
     }
 

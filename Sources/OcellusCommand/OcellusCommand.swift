@@ -21,6 +21,6 @@ struct OcellusCommand: AsyncParsableCommand {
             ExportCommand.self,
             NetworksCommand.self, SummaryCommand.self, DevicesCommand.self, DoctorCommand.self, BenchCommand.self,
             DemoDataCommand.self, ImportLabelsCommand.self, SplitCommand.self,
-            CheckCommand.self, ServeCommand.self,
+            CheckCommand.self, AugmentPreviewCommand.self, ServeCommand.self,
         ])
 }

@@ -11,12 +11,15 @@ public final class Batch: @unchecked Sendable {
     public var sampleIndices: [Int] { storage.sampleIndices }
     /// The batch's number within its epoch, from 0.
     public let index: Int
+    /// How the pictures were mixed with one another; nil when they were not.
+    public let mix: BatchMix?
 
     private let storage: BatchStorage
     private let pool: BatchPool
 
-    init(index: Int, storage: BatchStorage, pool: BatchPool) {
+    init(index: Int, mix: BatchMix?, storage: BatchStorage, pool: BatchPool) {
         self.index = index
+        self.mix = mix
         self.storage = storage
         self.pool = pool
     }
@@ -37,6 +40,8 @@ final class BatchStorage {
     let valuesPerImage: Int
     var labels: [Int32] = []
     var sampleIndices: [Int] = []
+    /// Which of a sample's appearances in the epoch each is.
+    var occurrences: [Int] = []
 
     init(batchSize: Int, valuesPerImage: Int) {
         self.valuesPerImage = valuesPerImage
@@ -44,9 +49,15 @@ final class BatchStorage {
         images.initialize(repeating: 0)
         labels.reserveCapacity(batchSize)
         sampleIndices.reserveCapacity(batchSize)
+        occurrences.reserveCapacity(batchSize)
     }
 
     deinit { images.deallocate() }
+
+    /// All pictures' values.
+    var values: UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(rebasing: images[..<(labels.count * valuesPerImage)])
+    }
 
     /// The place of one picture's values.
     func image(_ position: Int) -> UnsafeMutableBufferPointer<Float> {

@@ -8,13 +8,14 @@ final class BatchQueue: @unchecked Sendable {
     private let files: [String]
     private let cache: PictureCache
     private let options: Loader.Options
-    private let warp: AffineWarp
     private let pool: BatchPool
 
     // Guarded by the monitor.
     private let monitor = Monitor()
     private var pending: [PendingBatch] = []
     private var order: [Int] = []
+    /// Which of its sample's appearances in the epoch each place of the order is; empty when all appear alike.
+    private var occurrences: [Int] = []
     private var epoch = 0
     private var nextIndex = 0
     private var isCancelled = false
@@ -25,18 +26,18 @@ final class BatchQueue: @unchecked Sendable {
         files = dataset.samples.map(dataset.file(of:))
         self.cache = cache
         self.options = options
-        warp = AffineWarp(cache.preprocessing)
         pool = BatchPool(batchSize: options.batchSize, valuesPerImage: cache.preprocessing.valueCount)
         pending.reserveCapacity(options.batchesAhead + 1)
     }
 
     var allocatedBatchCount: Int { pool.allocatedCount }
 
-    func start(order: [Int], epoch: Int, batch: Int) {
+    func start(order: [Int], epoch: Int, batch: Int, variesRepeats: Bool) {
         monitor.withLock {
             // Threads may still write to a dropped batch; they hold it, and its memory is not used again before they let go.
             pending.removeAll(keepingCapacity: true)
             self.order = order
+            occurrences = variesRepeats ? Self.occurrences(in: order) : []
             self.epoch = epoch
             nextIndex = batch
             isCancelled = false
@@ -61,7 +62,15 @@ final class BatchQueue: @unchecked Sendable {
             throw failure.error
         }
         if issue() { monitor.broadcast() }
-        return Batch(index: first.index, storage: first.takeStorage(), pool: pool)
+        return Batch(index: first.index, mix: first.mix, storage: first.takeStorage(), pool: pool)
+    }
+
+    private static func occurrences(in order: [Int]) -> [Int] {
+        var counts: [Int: Int] = [:]
+        return order.map { sample in
+            defer { counts[sample, default: 0] += 1 }
+            return counts[sample, default: 0]
+        }
     }
 
     func cancel() {
@@ -83,6 +92,7 @@ final class BatchQueue: @unchecked Sendable {
 
     /// What each thread does until `stop`.
     func work() {
+        let augmenter = Augmenter(cache.preprocessing)
         monitor.lock()
         defer { monitor.unlock() }
         while !isStopped {
@@ -93,9 +103,15 @@ final class BatchQueue: @unchecked Sendable {
             let position = batch.nextPosition
             batch.nextPosition += 1
             monitor.unlock()
-            let error = prepare(batch, position)
+            let error = prepare(batch, position, augmenter)
             monitor.lock()
             if let error, position < batch.failure?.position ?? Int.max { batch.failure = (position, error) }
+            if batch.unfinished == 1, batch.mix != nil {
+                // The last one at work on the batch; it is handed out after this only.
+                monitor.unlock()
+                batch.mixPictures(width: cache.preprocessing.width)
+                monitor.lock()
+            }
             batch.unfinished -= 1
             if batch.unfinished == 0 { monitor.broadcast() }
         }
@@ -108,25 +124,32 @@ final class BatchQueue: @unchecked Sendable {
         let storage = pool.take()
         storage.labels.removeAll(keepingCapacity: true)
         storage.sampleIndices.removeAll(keepingCapacity: true)
-        for index in order[start..<min(start + options.batchSize, order.count)] {
+        storage.occurrences.removeAll(keepingCapacity: true)
+        for place in start..<min(start + options.batchSize, order.count) {
+            let index = order[place]
             storage.sampleIndices.append(index)
             storage.labels.append(Int32(dataset.samples[index].classIndex))
+            storage.occurrences.append(occurrences.isEmpty ? 0 : occurrences[place])
         }
-        pending.append(PendingBatch(index: nextIndex, epoch: epoch, storage: storage, pool: pool))
+        let mix = options.augmentation.drawMix(
+            seed: options.seed, epoch: epoch, batch: nextIndex, width: cache.preprocessing.width,
+            height: cache.preprocessing.height)
+        pending.append(PendingBatch(index: nextIndex, epoch: epoch, mix: mix, storage: storage, pool: pool))
         nextIndex += 1
         return true
     }
 
-    private func prepare(_ batch: PendingBatch, _ position: Int) -> (any Error)? {
-        let (index, target) = batch.place(position)
+    private func prepare(_ batch: PendingBatch, _ position: Int, _ augmenter: Augmenter) -> (any Error)? {
+        let (index, occurrence, target) = batch.place(position)
         do {
             let picture = try cache.picture(at: files[index])
             if options.augmentation.isNone {
                 cache.preprocessing.normalize(picture, into: target)
             } else {
-                let parameters = options.augmentation.draw(
-                    seed: options.seed, epoch: batch.epoch, sample: index, width: picture.width, height: picture.height)
-                warp.apply(picture, parameters, into: target)
+                let change = options.augmentation.draw(
+                    seed: options.seed, epoch: batch.epoch, sample: index, occurrence: occurrence, width: picture.width,
+                    height: picture.height)
+                augmenter.apply(change, to: picture, into: target)
             }
             return nil
         } catch {
@@ -141,6 +164,7 @@ private final class PendingBatch {
     let index: Int
     let epoch: Int
     let count: Int
+    let mix: BatchMix?
     var nextPosition = 0
     var unfinished: Int
     var failure: (position: Int, error: any Error)?
@@ -148,9 +172,10 @@ private final class PendingBatch {
     private var isHandedOver = false
     private let pool: BatchPool
 
-    init(index: Int, epoch: Int, storage: BatchStorage, pool: BatchPool) {
+    init(index: Int, epoch: Int, mix: BatchMix?, storage: BatchStorage, pool: BatchPool) {
         self.index = index
         self.epoch = epoch
+        self.mix = mix
         self.storage = storage
         self.pool = pool
         count = storage.sampleIndices.count
@@ -161,10 +186,13 @@ private final class PendingBatch {
         if !isHandedOver { pool.give(storage) }
     }
 
-    /// The sample that stands at a position, and where its values go.
-    func place(_ position: Int) -> (sample: Int, target: UnsafeMutableBufferPointer<Float>) {
-        (storage.sampleIndices[position], storage.image(position))
+    /// The sample that stands at a position, which of its appearances in the epoch it is, and where its values go.
+    func place(_ position: Int) -> (sample: Int, occurrence: Int, target: UnsafeMutableBufferPointer<Float>) {
+        (storage.sampleIndices[position], storage.occurrences[position], storage.image(position))
     }
+
+    /// To be called once all pictures are there, by one thread.
+    func mixPictures(width: Int) { mix?.apply(to: storage.values, count: count, width: width) }
 
     /// Hands the memory over; to be called once all pictures are finished.
     func takeStorage() -> BatchStorage {

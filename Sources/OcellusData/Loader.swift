@@ -20,6 +20,9 @@ public final class Loader: Sendable {
         public var seed: UInt64
         /// Random changes, drawn anew in each epoch.
         public var augmentation: Augmentation
+        /// Whether classes come equally often, in a shuffled order: pictures of small ones several times an epoch, each time
+        /// changed in another way.
+        public var isBalanced: Bool
         /// How many threads prepare pictures; by default one a core.
         public var threads: Int
         /// How many batches are prepared ahead of the one in use.
@@ -28,12 +31,13 @@ public final class Loader: Sendable {
         /// As for evaluation, but for what is given.
         public init(
             batchSize: Int = 32, isShuffled: Bool = false, seed: UInt64 = 0, augmentation: Augmentation = .none,
-            threads: Int? = nil, batchesAhead: Int = 2
+            isBalanced: Bool = false, threads: Int? = nil, batchesAhead: Int = 2
         ) {
             self.batchSize = batchSize
             self.isShuffled = isShuffled
             self.seed = seed
             self.augmentation = augmentation
+            self.isBalanced = isBalanced
             self.threads = threads ?? availableCores()
             self.batchesAhead = batchesAhead
         }
@@ -50,6 +54,7 @@ public final class Loader: Sendable {
     package var allocatedBatchCount: Int { queue.allocatedBatchCount }
 
     private let indices: [Int]
+    private let balanced: BalancedOrder?
     private let queue: BatchQueue
     private let threads: [WorkerThread]
 
@@ -68,7 +73,11 @@ public final class Loader: Sendable {
         }
         try options.augmentation.validate()
         self.options = options
-        self.indices = indices ?? Array(dataset.samples.indices)
+        let indices = indices ?? Array(dataset.samples.indices)
+        self.indices = indices
+        balanced =
+            options.isBalanced
+            ? BalancedOrder(indices, seed: options.seed) { dataset.samples[$0].classIndex } : nil
         let queue = BatchQueue(dataset: dataset, cache: cache, options: options)
         self.queue = queue
         threads = (0..<options.threads).compactMap { _ in WorkerThread { queue.work() } }
@@ -88,10 +97,13 @@ public final class Loader: Sendable {
     ///
     /// - Parameters:
     ///   - epoch: From 0; gives the order and the augmentation.
-    ///   - view: The epoch whose augmentation is taken; by default this one's.
+    ///   - view: The epoch whose augmentation is taken; by default this one's. With one given, a picture that comes several
+    ///     times an epoch comes in the same view.
     ///   - batch: The first batch to hand out, from 0.
     public func start(epoch: Int, view: Int? = nil, batch: Int = 0) {
-        queue.start(order: order(epoch: epoch), epoch: view ?? epoch, batch: max(0, batch))
+        queue.start(
+            order: order(epoch: epoch), epoch: view ?? epoch, batch: max(0, batch),
+            variesRepeats: options.isBalanced && view == nil)
     }
 
     /// The next batch, or nil at the end of the epoch. Waits until it is ready.
@@ -103,16 +115,10 @@ public final class Loader: Sendable {
     public func cancel() { queue.cancel() }
 
     /// The pictures' places in the order of an epoch.
-    ///
-    /// Fisher-Yates with numbers of Philox: the standard library's `shuffle` may change between versions of Swift.
     public func order(epoch: Int) -> [Int] {
+        if let balanced { return balanced.order(epoch: epoch) }
         guard options.isShuffled, indices.count > 1 else { return indices }
-        var order = indices
         var random = PhiloxSequence(seed: options.seed, purpose: .shuffle, step: epoch)
-        for last in stride(from: order.count - 1, to: 0, by: -1) {
-            let other = Int(random.next().multipliedFullWidth(by: UInt64(last + 1)).high)
-            order.swapAt(last, other)
-        }
-        return order
+        return indices.shuffled(by: &random)
     }
 }

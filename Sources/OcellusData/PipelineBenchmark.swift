@@ -84,7 +84,7 @@ public struct PipelineBenchmark: Sendable, Encodable {
         _ dataset: Dataset, _ preprocessing: Preprocessing, _ augmentation: Augmentation
     ) throws -> [Stage] {
         let files = dataset.samples.prefix(128).map(dataset.file(of:))
-        let warp = AffineWarp(preprocessing)
+        let augmenter = Augmenter(preprocessing)
         var values = [Float](repeating: 0, count: preprocessing.valueCount)
         var best = [Double](repeating: .infinity, count: 4)
         for _ in 0..<3 {
@@ -99,9 +99,9 @@ public struct PipelineBenchmark: Sendable, Encodable {
                 times.append(threadSeconds())
                 values.withUnsafeMutableBufferPointer { buffer in
                     if augmentation.isNone { return preprocessing.normalize(resized, into: buffer) }
-                    let parameters = augmentation.draw(
+                    let change = augmentation.draw(
                         seed: 0, epoch: 0, sample: index, width: resized.width, height: resized.height)
-                    warp.apply(resized, parameters, into: buffer)
+                    augmenter.apply(change, to: resized, into: buffer)
                 }
                 times.append(threadSeconds())
                 for stage in sums.indices { sums[stage] += times[stage + 1] - times[stage] }

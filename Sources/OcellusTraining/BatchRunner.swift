@@ -67,7 +67,7 @@ struct BatchRunner {
         }
         targets.removeAll(keepingCapacity: true)
         targets.append(contentsOf: repeatElement(0, count: part.count * classCount))
-        for (sample, label) in batch.labels[part].enumerated() { targets[sample * classCount + Int(label)] = 1 }
+        batch.addTargets(of: part, classCount: classCount, to: &targets)
         try plan.write(targets, toInput: "targets")
     }
 }

@@ -7,20 +7,37 @@ struct InputBatch {
         case features([Float])
     }
 
-    /// The place of each picture's class.
+    /// The place of each picture's class; of mixed pictures' that with the greater share.
     let labels: [Int32]
     private let values: Values
+    private let ownLabels: [Int32]
+    private let mix: BatchMix?
 
     /// A loader's pictures.
     init(_ batch: Batch) {
-        labels = batch.labels
+        ownLabels = batch.labels
+        mix = batch.mix
+        labels = (batch.mix?.share ?? 1) >= 0.5 ? batch.labels : batch.labels.reversed()
         values = .pictures(batch)
     }
 
     /// Features, one picture's after the other.
     init(features: [Float], labels: [Int32]) {
         self.labels = labels
+        ownLabels = labels
+        mix = nil
         values = .features(features)
+    }
+
+    /// Adds what is wanted of the pictures in `part` to zeros, `[part, classes]`: 1 at a picture's class, or its share and its
+    /// partner's.
+    func addTargets(of part: Range<Int>, classCount: Int, to targets: inout [Float]) {
+        for (row, position) in part.enumerated() {
+            targets[row * classCount + Int(ownLabels[position])] += mix?.share ?? 1
+            guard let mix else { continue }
+            let partner = ownLabels[BatchMix.partner(of: position, count: count)]
+            targets[row * classCount + Int(partner)] += 1 - mix.share
+        }
     }
 
     /// How many pictures.

@@ -61,7 +61,8 @@ final class StageRun {
         training = try source(
             .train,
             Loader.Options(
-                batchSize: options.stepSize, isShuffled: true, seed: options.seed, augmentation: options.augmentation))
+                batchSize: options.stepSize, isShuffled: true, seed: options.seed, augmentation: options.augmentation,
+                isBalanced: options.balance == .sampler))
         validation = try source(.validation, Loader.Options(batchSize: options.batchSize))
     }
 }

@@ -64,7 +64,7 @@ public final class Trainer {
         try options.validate()
         try Self.check(network, dataset, split, cache.preprocessing, options)
         memory = try TrainingMemory(for: network, options, on: backend, and: helpers)
-        var options = options
+        var options = try options.balanced(for: dataset, split)
         options.microBatch = memory.microBatch
         self.options = options
         self.run = run

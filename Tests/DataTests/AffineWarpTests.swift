@@ -19,7 +19,8 @@ import Testing
 
     private func warp(_ image: RGBImage, _ parameters: AffineParameters, _ preprocessing: Preprocessing) -> [Float] {
         var output = [Float](repeating: .nan, count: image.pixels.count)
-        output.withUnsafeMutableBufferPointer { AffineWarp(preprocessing).apply(image, parameters, into: $0) }
+        let places = PictureChange(affine: parameters).sourcePlaces(width: image.width, height: image.height)
+        output.withUnsafeMutableBufferPointer { AffineWarp(preprocessing).apply(image, places, into: $0) }
         return output
     }
 

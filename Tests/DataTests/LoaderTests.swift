@@ -177,4 +177,95 @@ import Testing
             .init(augmentation: Augmentation(zoomRange: 2)),
         ] { #expect(throws: DatasetError.self) { try Loader(dataset, cache: cache, options: options) } }
     }
+
+    @Test func `Mixup mixes each picture with its mirrored partner, by the batch's share`() throws {
+        let folder = try classFolders([7, 6])
+        let dataset = try Dataset(folder: folder.path)
+        let cache = PictureCache(preprocessing: try .guide(width: 8, height: 8))
+        func batches(_ augmentation: Augmentation) throws -> [(Contents, BatchMix?)] {
+            let loader = try Loader(
+                dataset, cache: cache,
+                options: .init(batchSize: 5, isShuffled: true, seed: 4, augmentation: augmentation))
+            loader.start(epoch: 2)
+            var result: [(Contents, BatchMix?)] = []
+            while let batch = try loader.next() { result.append((Contents(batch), batch.mix)) }
+            return result
+        }
+        let plain = try batches(Augmentation(horizontalFlip: true))
+        let mixed = try batches(Augmentation(horizontalFlip: true, mixupAlpha: 0.4))
+        #expect(Set(mixed.compactMap(\.1?.share)).count == 3, "a share a batch")
+        for ((before, _), (after, mix)) in zip(plain, mixed) {
+            let share = try #require(mix).share
+            #expect(before.labels == after.labels)
+            for position in before.labels.indices {
+                let partner = BatchMix.partner(of: position, count: before.labels.count)
+                for index in 0..<192 {
+                    let expected =
+                        share * before.images[position * 192 + index] + (1 - share)
+                        * before.images[partner * 192 + index]
+                    #expect(abs(after.images[position * 192 + index] - expected) < 1e-6)
+                }
+            }
+        }
+        let cut = try batches(Augmentation(horizontalFlip: true, cutmixAlpha: 1))
+        for ((before, _), (after, mix)) in zip(plain, cut) {
+            let part = try #require(mix?.cut)
+            #expect(abs(try #require(mix).share - (1 - Float(part.width * part.height) / 64)) < 1e-6)
+            for position in before.labels.indices {
+                let partner = BatchMix.partner(of: position, count: before.labels.count)
+                for index in 0..<192 {
+                    let (row, column) = (index / 24, index % 24 / 3)
+                    let isCut =
+                        part.top..<part.top + part.height ~= row && part.left..<part.left + part.width ~= column
+                    #expect(
+                        after.images[position * 192 + index]
+                            == before.images[(isCut ? partner : position) * 192 + index])
+                }
+            }
+        }
+        let both = try (0..<40).map {
+            try #require(
+                Augmentation(mixupAlpha: 1, cutmixAlpha: 1).drawMix(seed: 1, epoch: $0, batch: 0, width: 32, height: 32)
+            )
+        }
+        #expect((10...30).contains(both.count { $0.cut != nil }), "each batch has one of the two")
+    }
+
+    @Test(arguments: [0.2, 1, 4]) func `Shares follow Beta(α, α)`(alpha: Float) throws {
+        let shares = try (0..<4000).map {
+            Double(
+                try #require(
+                    Augmentation(mixupAlpha: alpha).drawMix(seed: 2, epoch: 0, batch: $0, width: 8, height: 8)
+                ).share)
+        }
+        #expect(shares.allSatisfy { 0...1 ~= $0 })
+        #expect(abs(shares.reduce(0, +) / 4000 - 0.5) < 0.025)
+        let variance = shares.reduce(0) { $0 + ($1 - 0.5) * ($1 - 0.5) } / 4000
+        #expect(abs(variance - 1 / (4 * (2 * Double(alpha) + 1))) < 0.01, "α² ÷ ((2α)² (2α + 1))")
+    }
+
+    @Test func `A balanced order shows all classes equally often, small ones in several views`() throws {
+        let folder = try classFolders([20, 5, 2])
+        let dataset = try Dataset(folder: folder.path)
+        func loader(_ threads: Int) throws -> Loader {
+            try Loader(
+                dataset, cache: PictureCache(preprocessing: try .guide(width: 8, height: 8)),
+                options: .init(
+                    batchSize: 4, isShuffled: true, seed: 6, augmentation: .guide, isBalanced: true, threads: threads))
+        }
+        let batches = try epoch(loader(2), 0)
+        #expect(batches.flatMap(\.labels).count == 27)
+        for label in Int32(0)..<3 { #expect(batches.flatMap(\.labels).count { $0 == label } == 9) }
+        #expect(Set(batches.flatMap(\.sampleIndices)).count == 9 + 5 + 2, "no picture of a large class comes twice")
+        let size = 192
+        let views = batches.flatMap { batch in
+            batch.sampleIndices.indices.filter { batch.sampleIndices[$0] == 25 }.map {
+                Array(batch.images[$0 * size..<($0 + 1) * size])
+            }
+        }
+        #expect(views.count >= 4 && Set(views).count == views.count)
+        #expect(try epoch(loader(3), 0) == batches)
+        #expect(try epoch(loader(1), 0, from: 3) == Array(batches[3...]), "a resumed epoch gives the same")
+        #expect(try loader(1).order(epoch: 1) != loader(1).order(epoch: 0))
+    }
 }

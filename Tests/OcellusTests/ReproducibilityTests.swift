@@ -153,6 +153,32 @@ struct ReproducibilityTests {
         #expect(try weights(Model(contentsOf: run.modelPath)) == whole)
     }
 
+    @Test("mixing, policies and samplers resume to the same bits, in micro-batches too")
+    func resumeStrong() throws {
+        var options = options
+        options.augmentation = .strong
+        options.augmentation.mixupAlpha = 0.4
+        options.augmentation.cutmixAlpha = 1
+        options.augmentation.colorJitter = .init(brightness: 0.3, contrast: 0.3, saturation: 0.3, hue: 0.1)
+        options.balance = .sampler
+        options.microBatch = 2
+        func trainer(_ threads: Int, run: RunFolder? = nil, _ request: StopRequest = StopRequest()) throws -> Trainer {
+            try Trainer(
+                network, dataset: dataset, split: split, cache: cache, backend: CPUBackend(threads: threads),
+                options: options, run: run, stopRequest: request)
+        }
+        let whole = try trainer(2)
+        #expect(try whole.train())
+        let expected = try weights(whole.model())
+        let run = try runFolder("strong", CPUBackend(), options)
+        let request = StopRequest()
+        #expect(try trainer(1, run: run, request).train(callbacks: [StopAfter(steps: 7, request)]) == false)
+        let read = try run.description().options
+        #expect(read.augmentation == options.augmentation && read.balance == .sampler)
+        #expect(try trainer(1, run: run).train())
+        #expect(try weights(Model(contentsOf: run.modelPath)) == expected)
+    }
+
     @Test("a run open for training cannot be opened twice, and is not made over another")
     func exclusive() throws {
         let backend = try CPUBackend()

@@ -67,6 +67,17 @@ struct TransferTests {
             .filter { $0.contains("-") }
     }
 
+    @Test("a sampler gives the same bits whether features are kept or computed anew")
+    func sampler() throws {
+        var options = options(augmentation: .guide)
+        options.balance = .sampler
+        let backend = try CPUBackend()
+        let kept = try train(options, backend)
+        #expect(try train(options, backend, features: FeatureCache(folder: nil, memoryLimit: 0)) == kept)
+        options.balance = nil
+        #expect(try train(options, backend) != kept)
+    }
+
     @Test("what is frozen keeps its weights and statistics to the bit, and all else is trained")
     func frozen() throws {
         let before = try bits(weights)

@@ -71,6 +71,12 @@ struct TrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Spread this part of each target over all classes (default: 0).", valueName: "part"))
     var labelSmoothing: Float?
 
+    @Option(
+        help: ArgumentHelp(
+            "Even out classes of different size: weights (in the loss, by 1 ÷ a class's pictures), sampler (all classes are "
+                + "shown equally often) or none (default: none).", valueName: "how"))
+    var balance: BalanceChoice?
+
     @OptionGroup(title: "Augmentation")
     var augmentation: AugmentationOptions
 
@@ -124,7 +130,8 @@ struct TrainCommand: ParsableCommand {
             ("--optimizer", optimizer != nil), ("--learning-rate", learningRate != nil),
             ("--momentum", momentum != nil), ("--nesterov", nesterov), ("--weight-decay", weightDecay != nil),
             ("--label-smoothing", labelSmoothing != nil), ("--split", split != nil),
-            ("--split-from", splitFrom != nil), ("--early-stopping", earlyStopping != nil), ("--seed", seed != nil),
+            ("--balance", balance != nil), ("--split-from", splitFrom != nil),
+            ("--early-stopping", earlyStopping != nil), ("--seed", seed != nil),
             ("the options of augmentation", augmentation.isGiven), ("the options of weights", transfer.isGiven),
             ("the options of pictures", pictures.isGiven),
         ]
@@ -172,8 +179,8 @@ struct TrainCommand: ParsableCommand {
         try display.showResult(job, metrics)
     }
 
-    private func settings() -> TrainingSettings {
-        TrainingSettings(
+    private func settings() throws -> TrainingSettings {
+        try TrainingSettings(
             data: data ?? "", output: output ?? "", network: network, weights: transfer.weights, size: size,
             preprocessing: pictures.preprocessing, sizing: pictures.sizing, padding: pictures.padding,
             features: transfer.features,
@@ -183,7 +190,7 @@ struct TrainCommand: ParsableCommand {
                     optimizer ?? .adam, learningRate: learningRate, momentum: momentum ?? 0, isNesterov: nesterov,
                     weightDecay: weightDecay),
                 augmentation: augmentation.augmentation, labelSmoothing: labelSmoothing ?? 0,
-                earlyStopping: earlyStopping, seed: seed ?? 0, transfer: transfer.options),
+                balance: balance?.balance, earlyStopping: earlyStopping, seed: seed ?? 0, transfer: transfer.options),
             splitRatio: split ?? .standard, splitFile: splitFrom, device: device.device ?? .auto,
             threads: device.threads, memoryLimit: device.memoryLimit,
             command: CommandLine.arguments)

@@ -23,9 +23,7 @@ final class TrainingDisplay: TrainingCallback {
         for (index, name) in dataset.classes.enumerated() { table.add([name] + counts.map { "\($0[index])" }) }
         table.add(["all"] + counts.map { "\($0.reduce(0, +))" })
         Terminal.note(table.text(isTerminal: Terminal.isErrorTerminal))
-        for finding in BalanceCheck(dataset).findings where finding.kind == .imbalance {
-            Terminal.warn("classes of very different size: \(finding.message)")
-        }
+        showBalance(preview)
         for file in dataset.unreadable { Terminal.warn("left out: \(file)") }
         if !dataset.ignored.isEmpty {
             Terminal.note("\(dataset.ignored.count) other files are ignored, as \(dataset.ignored[0])")
@@ -56,6 +54,24 @@ final class TrainingDisplay: TrainingCallback {
             (count > 1 ? "\(count) devices, the first: " : "device: ")
                 + "\(device.name), \(device.detail) (\(preview.device.reason))")
         show(preview.memory)
+    }
+
+    private func showBalance(_ preview: TrainingPreview) {
+        let (dataset, options) = (preview.dataset, preview.options)
+        switch options.balance {
+        case .weights:
+            let weights = zip(dataset.classes, options.classWeights).map {
+                "\($0) \(Terminal.number(Double($1), digits: 2))"
+            }
+            Terminal.note("weights of the classes in the loss: " + weights.joined(separator: ", "))
+        case .sampler: Terminal.note("each class is shown equally often")
+        case nil:
+            for finding in BalanceCheck(dataset).findings where finding.kind == .imbalance {
+                Terminal.warn(
+                    "classes of very different size: \(finding.message); --balance weights or --balance sampler evens them out"
+                )
+            }
+        }
     }
 
     private func show(_ memory: TrainingMemory) {

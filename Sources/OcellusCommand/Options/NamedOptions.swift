@@ -16,3 +16,10 @@ enum PartChoice: String, ExpressibleByArgument, CaseIterable {
 
     var part: Part? { Part(rawValue: rawValue) }
 }
+
+/// What `--balance` takes.
+enum BalanceChoice: String, ExpressibleByArgument, CaseIterable {
+    case none, weights, sampler
+
+    var balance: ClassBalance? { ClassBalance(rawValue: rawValue) }
+}

@@ -19,11 +19,18 @@ public struct BalanceCheck {
                 DatasetFinding(
                     .imbalance,
                     "\(quoted(dataset.classes[largest])) has \(counts[largest]) pictures, "
-                        + "\(quoted(dataset.classes[smallest])) has \(counts[smallest])"))
+                        + "\(quoted(dataset.classes[smallest])) has \(counts[smallest]): \(times(counts[largest], counts[smallest]))"
+                ))
         }
         for (name, count) in zip(dataset.classes, counts) where count < Self.fewPictures {
             findings.append(
                 DatasetFinding(.fewPictures, "\(quoted(name)) has \(count) \(count == 1 ? "picture" : "pictures")"))
         }
     }
+}
+
+/// As `4.3 times as many`.
+private func times(_ count: Int, _ other: Int) -> String {
+    let tenths = (10 * count + other / 2) / max(1, other)
+    return "\(tenths / 10).\(tenths % 10) times as many"
 }

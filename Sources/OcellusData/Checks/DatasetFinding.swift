@@ -82,6 +82,7 @@ public struct DatasetFinding: Sendable, Equatable, Codable {
                 "Remove them, unless a network will meet such pictures."
             case .oddAspect: "They are distorted most where pictures are stretched to the network's size."
             case .greyAmongColour: "Where they are of one class mostly, a network learns that grey is that class."
+            case .colorProfile: "Their colours are a little off. Convert them to sRGB where colour tells classes apart."
             }
         }
     }

@@ -11,13 +11,9 @@ struct FeatureKey: Hashable {
     /// A picture as it is.
     init(_ content: ContentKey) { self.init(content, view: 0) }
 
-    /// A picture changed by `parameters`.
-    init(_ content: ContentKey, _ parameters: AffineParameters) {
-        let numbers = [
-            parameters.theta, parameters.tx, parameters.ty, parameters.shear, parameters.zx, parameters.zy,
-            parameters.isFlipped ? 1 : 0,
-        ]
-        self.init(content, view: numbers.withUnsafeBytes { XXH64.hash($0) } | 1)
+    /// A picture as changed.
+    init(_ content: ContentKey, _ change: PictureChange) {
+        self.init(content, view: change.numbers.withUnsafeBytes { XXH64.hash($0) } | 1)
     }
 
     private init(_ content: ContentKey, view: UInt64) {

@@ -74,6 +74,7 @@ final class FeatureSource: BatchSource {
         var options = loader.options
         options.batchSize = layers.capacity
         options.isShuffled = false
+        options.isBalanced = false
         let pictures = try Loader(dataset, indices: missing, cache: cache, options: options)
         pictures.start(epoch: view)
         var done = 0

@@ -27,6 +27,8 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     public var labelSmoothing: Float
     /// A weight a class in the loss, in the classes' order; none when empty.
     public var classWeights: [Float]
+    /// How classes of different size are evened out; nil when they are not.
+    public var balance: ClassBalance?
     /// After how many epochs without a better validation result training ends; nil for never.
     public var earlyStopping: Int?
     /// What initial weights, the order of pictures, augmentation and dropout are drawn from.
@@ -40,7 +42,7 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         optimizer: OptimizerOptions = OptimizerOptions(), schedule: LearningRateSchedule? = nil,
         clipping: GradientClipping = GradientClipping(), average: WeightAverage? = nil,
         augmentation: Augmentation = .none, labelSmoothing: Float = 0, classWeights: [Float] = [],
-        earlyStopping: Int? = nil, seed: UInt64 = 0, transfer: TransferOptions? = nil
+        balance: ClassBalance? = nil, earlyStopping: Int? = nil, seed: UInt64 = 0, transfer: TransferOptions? = nil
     ) {
         self.epochs = transfer.map { $0.headEpochs + $0.fineTuneEpochs } ?? epochs
         self.transfer = transfer
@@ -54,6 +56,7 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         self.augmentation = augmentation
         self.labelSmoothing = labelSmoothing
         self.classWeights = classWeights
+        self.balance = balance
         self.earlyStopping = earlyStopping
         self.seed = seed
     }
@@ -115,6 +118,11 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         try clipping.validate()
         try average?.validate()
         try augmentation.validate()
+        if let transfer, augmentation.mixesPictures, transfer.headEpochs > 0 || transfer.freeze != .none {
+            throw TrainingError(
+                "mixup and cutmix mix pictures anew in each step, but what frozen layers give is computed once a picture: leave "
+                    + "them out, or train all layers from the beginning (--freeze none --head-epochs 0)")
+        }
     }
 
     /// The options that a model's record names.
@@ -139,15 +147,9 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         if let norm = clipping.norm { record["clip-norm"] = "\(norm)" }
         if let value = clipping.value { record["clip-value"] = "\(value)" }
         if let average { record["average"] = "\(average.decay)" + (average.warmsUp ? "" : " from the first step") }
+        if let balance { record["balance"] = balance.rawValue }
         if !classWeights.isEmpty { record["class-weights"] = classWeights.map { "\($0)" }.joined(separator: ",") }
-        let ranges = [
-            ("rotation-range", augmentation.rotationRange), ("width-shift-range", augmentation.widthShiftRange),
-            ("height-shift-range", augmentation.heightShiftRange), ("shear-range", augmentation.shearRange),
-            ("zoom-range", augmentation.zoomRange),
-        ]
-        for (name, range) in ranges { record[name] = "\(range)" }
-        record["horizontal-flip"] = "\(augmentation.horizontalFlip)"
-        record["fill-mode"] = augmentation.fillMode.rawValue
+        record.merge(augmentation.record) { $1 }
         if let transfer { record.merge(transfer.record) { $1 } }
         return record
     }

@@ -27,11 +27,13 @@ public struct AffineParameters: Sendable, Equatable {
     public var zy: Double
     /// Whether the result is mirrored left to right.
     public var isFlipped: Bool
+    /// Whether the result is mirrored top to bottom.
+    public var isFlippedVertically: Bool
 
     /// Leaves the picture as it is, but for what is given.
     public init(
         theta: Double = 0, tx: Double = 0, ty: Double = 0, shear: Double = 0, zx: Double = 1, zy: Double = 1,
-        isFlipped: Bool = false
+        isFlipped: Bool = false, isFlippedVertically: Bool = false
     ) {
         self.theta = theta
         self.tx = tx
@@ -40,41 +42,26 @@ public struct AffineParameters: Sendable, Equatable {
         self.zx = zx
         self.zy = zy
         self.isFlipped = isFlipped
+        self.isFlippedVertically = isFlippedVertically
     }
 
-    /// The source place of each output pixel, the flip included.
-    func sourcePlaces(width: Int, height: Int) -> SourcePlaces {
+    /// The source place of each output pixel, the flips left out.
+    func unflippedPlaces(width: Int, height: Int) -> SourcePlaces {
         let (sine, cosine) = (sin(theta * .pi / 180), cos(theta * .pi / 180))
         let (shearSine, shearCosine) = (-sin(shear * .pi / 180), cos(shear * .pi / 180))
         // rotation · shift: the shift is rotated along.
         let shiftX = cosine * tx - sine * ty
         let shiftY = sine * tx + cosine * ty
         // · shear · zoom
-        var xPerColumn = cosine * zx
-        var yPerColumn = sine * zx
+        let xPerColumn = cosine * zx
+        let yPerColumn = sine * zx
         let xPerRow = (cosine * shearSine - sine * shearCosine) * zy
         let yPerRow = (sine * shearSine + cosine * shearCosine) * zy
         let centerX = Double(width) / 2 - 0.5
         let centerY = Double(height) / 2 - 0.5
-        var x = shiftX + centerX - xPerColumn * centerX - xPerRow * centerY
-        var y = shiftY + centerY - yPerColumn * centerX - yPerRow * centerY
-        if isFlipped {
-            x += xPerColumn * Double(width - 1)
-            y += yPerColumn * Double(width - 1)
-            xPerColumn = -xPerColumn
-            yPerColumn = -yPerColumn
-        }
+        let x = shiftX + centerX - xPerColumn * centerX - xPerRow * centerY
+        let y = shiftY + centerY - yPerColumn * centerX - yPerRow * centerY
         return SourcePlaces(
             x: x, y: y, xPerColumn: xPerColumn, yPerColumn: yPerColumn, xPerRow: xPerRow, yPerRow: yPerRow)
     }
-}
-
-/// An affine map from output pixels to source places, both counted from the centre of the top left pixel.
-struct SourcePlaces {
-    /// The place of the output's top left pixel.
-    var x, y: Double
-    /// The step from a column to the next.
-    var xPerColumn, yPerColumn: Double
-    /// The step from a row to the next.
-    var xPerRow, yPerRow: Double
 }
