@@ -100,7 +100,13 @@ struct AugmentationOptions: ParsableArguments {
         case none, randaugment, trivialaugment
     }
 
-    func validate() throws { try augmentation.validate() }
+    func validate() throws {
+        do {
+            try augmentation.validate()
+        } catch let error as DatasetError {
+            throw ValidationError("\(error)")
+        }
+    }
 
     /// Whether any of them stands on the command line.
     var isGiven: Bool {
