@@ -30,8 +30,9 @@ public enum NetworkFile {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw ModelError(path, "cannot be read; it is to describe a network in YAML or JSON.")
         }
-        guard data.count <= maximumByteCount, let text = String(data: data, encoding: .utf8) else {
-            throw ModelError(path, "is not a network's description: UTF-8 text of at most \(maximumByteCount) bytes.")
+        guard data.count <= YAMLFile.maximumByteCount, let text = String(data: data, encoding: .utf8) else {
+            throw ModelError(
+                path, "is not a network's description: UTF-8 text of at most \(YAMLFile.maximumByteCount) bytes.")
         }
         let side = size ?? 224
         let known: [CodingUserInfoKey: any Sendable] = [.classCount: classes, .inputShape: Shape([side, side, 3])]
@@ -60,11 +61,6 @@ public enum NetworkFile {
         return network
     }
 
-    /// Far more than a person writes.
-    private static let maximumByteCount = 1 << 20
-    /// The most entries that a file may have, those that aliases repeat counted each time.
-    private static let maximumEntryCount = 100_000
-
     private static func json(
         _ data: Data, _ known: [CodingUserInfoKey: any Sendable], path: String
     ) throws -> Network {
@@ -80,16 +76,8 @@ public enum NetworkFile {
     private static func yaml(
         _ text: String, _ known: [CodingUserInfoKey: any Sendable], path: String
     ) throws -> Network {
-        let root: Node?
-        do {
-            root = try Yams.compose(yaml: text)
-        } catch {
-            throw ModelError(path, (error as? YamlError)?.sentence ?? "is not YAML: \(error)")
-        }
-        guard let root else { throw ModelError(path, "is empty; it is to have input and layers.") }
-        var rest = maximumEntryCount
-        guard root.isCovered(by: &rest) else {
-            throw ModelError(path, "has more than \(maximumEntryCount) entries, with those that its aliases repeat.")
+        guard let root = try YAMLFile.root(of: text, in: path) else {
+            throw ModelError(path, "is empty; it is to have input and layers.")
         }
         do {
             return try YAMLDecoder().decode(Network.self, from: root, userInfo: known)
@@ -101,18 +89,6 @@ public enum NetworkFile {
 }
 
 extension Node {
-    /// Whether it has at most `rest` entries, which are taken off.
-    fileprivate func isCovered(by rest: inout Int) -> Bool {
-        rest -= 1
-        guard rest >= 0 else { return false }
-        switch self {
-        case .sequence(let nodes): return nodes.allSatisfy { $0.isCovered(by: &rest) }
-        case .mapping(let pairs):
-            return pairs.allSatisfy { $0.key.isCovered(by: &rest) && $0.value.isCovered(by: &rest) }
-        case .scalar, .alias: return true
-        }
-    }
-
     /// The line of the innermost entry of a path that there is.
     fileprivate func line(at path: [any CodingKey]) -> Int? {
         var node = self
@@ -122,20 +98,6 @@ extension Node {
             node = next
         }
         return node.mark?.line
-    }
-}
-
-extension YamlError {
-    /// The line and what is wrong there; the library's own description repeats the text.
-    fileprivate var sentence: String {
-        switch self {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            return "line \(mark.line): is not YAML: \(problem.prefix(200))."
-        case .duplicatedKeysInMapping(let keys, let context):
-            return "line \(context.mark.line): there are two entries '\(keys.joined(separator: "', '").prefix(200))'."
-        default: return "is not YAML: \("\(self)".prefix(200))"
-        }
     }
 }
 

@@ -41,6 +41,12 @@ public struct TrainingSettings: Sendable {
     public var memoryLimit: ByteCount?
     /// The command line, for `run.json`.
     public var command: [String]?
+    /// Whether the learning rate is the one that a range test suggests (`LearningRateTest`).
+    public var findsLearningRate = false
+    /// Whether a temperature is fitted on the validation part when training is done (`TemperatureScaling`).
+    public var calibrates = true
+    /// What the settings were chosen by, for `run.json`; nil when they were given otherwise.
+    public var choices: TrainingChoices?
 
     /// Settings with the guide's values where nothing else is given.
     public init(
@@ -102,42 +108,38 @@ public final class TrainingJob {
     ///   - stopRequest: how a signal or another thread asks training to stop.
     ///   - checked: told now and then how many pictures have been decoded, from any thread.
     ///   - willCheck: told the name of a device whose operations are about to be checked, which takes some seconds once.
+    ///   - rangeTest: told of each step of a range test, where one finds the learning rate.
     ///   - willReserve: told what is about to be trained, before the device's memory is reserved.
     /// - Throws: the error of what cannot be done; then there is no folder.
     public convenience init(
         _ settings: TrainingSettings, stopRequest: StopRequest = StopRequest(),
         checked: (@Sendable (_ done: Int, _ of: Int) -> Void)? = nil,
-        willCheck: (_ device: String) -> Void = { _ in }, willReserve: (TrainingPreview) -> Void = { _ in }
+        willCheck: (_ device: String) -> Void = { _ in },
+        rangeTest: (_ step: Int, _ point: LearningRateTest.Point) -> Void = { _, _ in },
+        willReserve: (TrainingPreview) -> Void = { _ in }
     ) throws {
         try settings.options.validate()
         try RunFolder.checkAbsence(of: settings.output)
-        guard !Self.absolutePath(settings.output).hasPrefix(Self.absolutePath(settings.data) + "/") else {
-            throw TrainingError(
-                "\(settings.output) lies in the folder of pictures \(settings.data), where it would be taken for a class; name "
-                    + "another folder for --output")
+        try Self.checkOutput(settings)
+        var material = try TrainingMaterial(
+            settings, stopRequest: stopRequest, checked: checked, willCheck: willCheck)
+        if settings.findsLearningRate {
+            let test = try material.testLearningRates(
+                features: settings.features, stopRequest: stopRequest, progress: rangeTest)
+            guard let rate = test.suggestion else {
+                throw TrainingError(
+                    "the loss fell at no learning rate, so that there is none to suggest; give --learning-rate a number"
+                )
+            }
+            material.options.optimizer.learningRate = rate
         }
-        let listed = try Dataset(folder: settings.data)
-        let start = try StartingPoint(settings, classes: listed.classes)
-        let device = try ChosenDevice(
-            settings.device, threads: settings.threads, memoryLimit: settings.memoryLimit, allowsSeveral: true,
-            willCheck: willCheck)
-        // What is wrong with the network, or too large for the device, shows before any picture is read.
-        var options = settings.options
-        options.microBatch = try TrainingMemory(
-            for: start.network, options, on: device.backend, and: device.helpers
-        ).microBatch
-        let cache = PictureCache(preprocessing: start.preprocessing)
-        let dataset = try Self.check(listed, cache, checked, stopRequest)
-        let split =
-            try settings.splitFile.map { try DataSplit(file: $0, dataset: dataset) }
-            ?? DataSplit(
-                dataset, ratio: settings.splitRatio, lookalikes: dataset.lookalikes(in: cache),
-                seed: settings.options.seed)
-        options = try options.balanced(for: dataset, split)
+        let (dataset, split, cache) = (material.dataset, material.split, material.cache)
+        let (start, device) = (material.start, material.device)
         let description = RunDescription(
             version: ocellusVersion, date: ISO8601DateFormatter().string(from: Date()), command: settings.command,
             dataset: dataset, split: split, network: start.network, preprocessing: start.preprocessing,
-            weights: start.origin, options: options, requestedDevice: settings.device.description,
+            weights: start.origin, options: material.options, choices: settings.choices?.given,
+            calibrates: settings.calibrates, requestedDevice: settings.device.description,
             device: device.backend.device, helpers: device.helpers.map(\.device), threads: settings.threads,
             splitRatio: settings.splitFile == nil ? settings.splitRatio : nil, splitFile: settings.splitFile)
         let run = try RunFolder.create(
@@ -171,7 +173,7 @@ public final class TrainingJob {
         let run = try RunFolder(path)
         var description = try run.description()
         let cache = PictureCache(preprocessing: description.preprocessing)
-        let dataset = try Self.check(Dataset(folder: description.data), cache, checked, stopRequest)
+        let dataset = try TrainingMaterial.check(Dataset(folder: description.data), cache, checked, stopRequest)
         guard dataset.fingerprint == description.dataFingerprint else {
             throw TrainingError(
                 "the pictures in \(description.data) are not those that the run \(path) began with (fingerprint "
@@ -217,12 +219,14 @@ public final class TrainingJob {
         }
     }
 
-    /// Trains to the end, evaluates the best epoch's weights on the test part and writes the result down.
+    /// Trains to the end, calibrates the best epoch's model on the validation part, evaluates it on the test part and writes the
+    /// result down.
     ///
     /// - Parameter callbacks: told what happens, and heard.
     /// - Returns: the test part's metrics; nil when it was asked to stop before the end, with everything saved.
     public func train(callbacks: [any TrainingCallback] = []) throws -> ClassificationMetrics? {
         guard try trainer.train(callbacks: callbacks) else { return nil }
+        if description.calibrates ?? false { try trainer.calibrate() }
         let metrics = try trainer.evaluateBest(on: .test)
         guard let best = trainer.progress.best else { return metrics }
         description.result = RunResult(
@@ -233,17 +237,16 @@ public final class TrainingJob {
         return metrics
     }
 
-    private static func absolutePath(_ path: String) -> String {
-        URL(fileURLWithPath: path).standardizedFileURL.path
+    /// - Throws: `TrainingError` when the run would lie among the pictures.
+    static func checkOutput(_ settings: TrainingSettings) throws {
+        guard !absolutePath(settings.output).hasPrefix(absolutePath(settings.data) + "/") else {
+            throw TrainingError(
+                "\(settings.output) lies in the folder of pictures \(settings.data), where it would be taken for a class; name "
+                    + "another folder for --output")
+        }
     }
 
-    /// Decodes every picture once.
-    private static func check(
-        _ listed: Dataset, _ cache: PictureCache, _ checked: (@Sendable (Int, Int) -> Void)?, _ stop: StopRequest
-    ) throws -> Dataset {
-        let count = listed.samples.count
-        let dataset = try listed.checked(filling: cache) { done in checked?(done, count) }
-        if stop.isMade { throw CancellationError() }
-        return dataset
+    private static func absolutePath(_ path: String) -> String {
+        URL(fileURLWithPath: path).standardizedFileURL.path
     }
 }

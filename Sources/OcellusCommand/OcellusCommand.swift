@@ -17,7 +17,8 @@ struct OcellusCommand: AsyncParsableCommand {
             """,
         version: ocellusVersion,
         subcommands: [
-            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ExplainCommand.self, ImportCommand.self,
+            TrainCommand.self, FindLearningRateCommand.self, SearchCommand.self, EvaluateCommand.self,
+            PredictCommand.self, ExplainCommand.self, ImportCommand.self,
             ExportCommand.self,
             NetworksCommand.self, SummaryCommand.self, DevicesCommand.self, DoctorCommand.self, BenchCommand.self,
             DemoDataCommand.self, ImportLabelsCommand.self, SplitCommand.self,

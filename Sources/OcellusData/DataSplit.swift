@@ -77,45 +77,26 @@ private struct Divider {
     }
 
     mutating func divide(_ pool: [Int]) throws -> [Int: Part] {
-        let inPool = Set(pool)
-        let groups = dataset.groupedByContent().map { $0.filter(inPool.contains) }.filter { !$0.isEmpty }
+        let pictures = PictureGroups(dataset, pool: pool, lookalikes: lookalikes, seed: seed)
         var ambiguous = [Int](repeating: 0, count: dataset.classes.count)
-        var byClass = [[[Int]]](repeating: [], count: dataset.classes.count)
-        for group in groups {
-            let classes = Set(group.map { dataset.samples[$0].classIndex })
-            if classes.count > 1 {
-                for index in group {
-                    assigned[index] = .train
-                    ambiguous[dataset.samples[index].classIndex] += 1
-                }
-            } else if let only = classes.first {
-                byClass[only].append(group)
-            }
+        for index in pictures.ambiguous {
+            assigned[index] = .train
+            ambiguous[dataset.samples[index].classIndex] += 1
         }
-        for (classIndex, groups) in byClass.enumerated() {
-            let merged = merged(groups)
+        for (classIndex, groups) in pictures.byClass.enumerated() {
+            let merged = pictures.merged(groups)
             try divide(
-                merged.count < parts.count ? groups : merged, ofClass: classIndex, alreadyTrained: ambiguous[classIndex]
-            )
+                merged.count < parts.count ? groups : merged, ofClass: classIndex,
+                alreadyTrained: ambiguous[classIndex],
+                rank: pictures.rank)
         }
         return assigned
     }
 
-    /// The groups, those together that hold pictures of one set of lookalikes.
-    private func merged(_ groups: [[Int]]) -> [[Int]] {
-        let places = Dictionary(
-            groups.enumerated().flatMap { place, group in group.map { ($0, place) } },
-            uniquingKeysWith: { first, _ in first })
-        var sets = DisjointSets(count: groups.count)
-        for pictures in lookalikes {
-            let found = pictures.compactMap { places[$0] }
-            for place in found.dropFirst() { sets.unite(found[0], place) }
-        }
-        return sets.sets.map { $0.flatMap { groups[$0] } }
-    }
-
     /// Fills the small parts first, in the order of the ranks; a group that does not fit goes where most room is left.
-    private mutating func divide(_ groups: [[Int]], ofClass classIndex: Int, alreadyTrained: Int) throws {
+    private mutating func divide(
+        _ groups: [[Int]], ofClass classIndex: Int, alreadyTrained: Int, rank: ([Int]) -> (UInt64, UInt64)
+    ) throws {
         let count = groups.reduce(alreadyTrained) { $0 + $1.count }
         guard count > 0 else { return }
         let different = groups.count + (alreadyTrained > 0 ? 1 : 0)
@@ -143,23 +124,4 @@ private struct Divider {
             for index in groups.joined() { assigned[index] = part }
         }
     }
-
-    /// A number that depends on the seed and the content alone.
-    private func rank(_ group: [Int]) -> (UInt64, UInt64) {
-        group.map(rank).min { $0 < $1 } ?? (0, 0)
-    }
-
-    private func rank(_ index: Int) -> (UInt64, UInt64) {
-        let content = dataset.samples[index].content
-        let words = Philox(seed: seed).block(
-            SIMD4(
-                UInt32(truncatingIfNeeded: content.hash), UInt32(truncatingIfNeeded: content.hash >> 32),
-                UInt32(truncatingIfNeeded: content.byteCount), Philox.Purpose.split.rawValue))
-        return (UInt64(words[0]) | UInt64(words[1]) << 32, content.hash)
-    }
-}
-
-extension Philox.Purpose {
-    /// The ranks of pictures in a split.
-    static let split = Philox.Purpose(rawValue: 5)
 }

@@ -21,6 +21,10 @@ extension Model {
         } catch {
             throw ModelError(description, "the network is not valid: \(error)")
         }
+        if let temperature = calibration?.temperature, !Calibration.temperatures.contains(temperature) {
+            throw ModelError(
+                description, "calibration: the temperature is \(temperature); it must be \(Calibration.temperatures).")
+        }
         try checkClasses(graph, called: description)
         try checkWeights(graph, called: weightsFile)
         return graph

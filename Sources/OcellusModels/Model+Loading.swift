@@ -33,7 +33,8 @@ extension Model {
         let file = try SafetensorsFile(weightsPath)
         let model = Model(
             network: description.network, classes: description.classes, preprocessing: description.preprocessing,
-            training: description.training ?? TrainingRecord(), weights: .file(file))
+            training: description.training ?? TrainingRecord(), calibration: description.calibration,
+            weights: .file(file))
         _ = try model.check(called: descriptionPath, weightsFile: weightsPath)
         let expected = description.weights
         return (

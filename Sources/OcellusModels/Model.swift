@@ -14,18 +14,21 @@ public struct Model: Sendable {
     public var preprocessing: Preprocessing
     /// How the model came to be.
     public var training: TrainingRecord
+    /// What makes its probabilities say how often it is right; nil when they are left as they are.
+    public var calibration: Calibration?
     /// The weights and states, named as in the network's inference graph.
     public var weights: ModelWeights
 
     /// A model of its parts, which are checked when it is saved or loaded.
     public init(
         network: Network, classes: [String], preprocessing: Preprocessing, training: TrainingRecord = TrainingRecord(),
-        weights: ModelWeights
+        calibration: Calibration? = nil, weights: ModelWeights
     ) {
         self.network = network
         self.classes = classes
         self.preprocessing = preprocessing
         self.training = training
+        self.calibration = calibration
         self.weights = weights
     }
 

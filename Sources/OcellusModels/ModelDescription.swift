@@ -9,6 +9,7 @@ struct ModelDescription: Codable {
     var classes: [String]
     var preprocessing: Preprocessing
     var training: TrainingRecord?
+    var calibration: Calibration?
     var weights: Weights?
 
     /// What tells whether the weights beside are those that were saved. Someone who changes the weights with another tool
@@ -64,6 +65,7 @@ struct ModelDescription: Codable {
         classes = model.classes
         preprocessing = model.preprocessing
         training = model.training
+        calibration = model.calibration
         self.weights = weights
     }
 

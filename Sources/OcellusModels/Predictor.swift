@@ -29,7 +29,7 @@ public final class Predictor {
         input = [Float](repeating: 0, count: self.capacity * model.preprocessing.valueCount)
     }
 
-    /// The probability of each class for each picture, in the classes' order.
+    /// The probability of each class for each picture, in the classes' order, calibrated if the model is.
     ///
     /// - Throws: `BackendError`.
     public func probabilities(of images: [RGBImage]) throws -> [[Float]] {
@@ -50,7 +50,10 @@ public final class Predictor {
             }
             try plan.run(Invocation(count: count))
             let values = try plan.read("probabilities", count: count)
-            for place in 0..<count { results.append(Array(values[place * classes..<(place + 1) * classes])) }
+            for place in 0..<count {
+                let row = values[place * classes..<(place + 1) * classes]
+                results.append(model.calibration?.calibrated(row) ?? Array(row))
+            }
         }
         return results
     }

@@ -7,7 +7,7 @@ import SwiftProtobuf
 /// Operator set 17, IR version 8. The input is `images`, float `[N, 3, height, width]`: pictures as the model's preprocessing
 /// makes them; or, with the preprocessing in the graph, `pictures`, uint8 `[N, height, width, 3]`: RGB at that size. The output
 /// is `probabilities` `[N, classes]`. Nodes and constants have the names of layers and tensors; batch normalisation is kept as
-/// it is. The file's metadata hold `classes`, a JSON list in the order of the probabilities, and `preprocessing`, as in
+/// it is; a calibrated model's temperature is in the weights of its last layer. The file's metadata hold `classes`, a JSON list in the order of the probabilities, and `preprocessing`, as in
 /// `model.json`.
 public struct ONNXExport: Sendable {
     package let message: ONNXModel
@@ -23,7 +23,7 @@ public struct ONNXExport: Sendable {
             throw ModelError(
                 model.network.name, "has \(byteCount) bytes of weights; an ONNX file holds less than 2 GB.")
         }
-        var writer = ONNXGraphWriter(graph, model.weights)
+        var writer = ONNXGraphWriter(graph, try model.calibratedWeights(of: graph))
         try writer.appendInput(model.preprocessing, isIncluded: includesPreprocessing)
         for node in graph.nodes { try writer.append(node) }
         try writer.appendOutput()

@@ -10,6 +10,10 @@ public struct ClassificationMetrics: Sendable, Equatable {
     public private(set) var images = 0
     /// How many had their true class among the `topK` likeliest.
     private var topKHits = 0
+    /// How far confidence is from accuracy.
+    public private(set) var reliability = Reliability()
+    /// The same of the probabilities as the network gives them, before the model's calibration.
+    public private(set) var uncalibratedReliability = Reliability()
     private var lossSum = 0.0
 
     /// K of `topKAccuracy`: 5, or fewer when there are not more than 5 classes.
@@ -23,12 +27,18 @@ public struct ClassificationMetrics: Sendable, Equatable {
     }
 
     /// Adds a batch.
-    public mutating func add(_ result: BatchResult) {
+    /// - Parameter uncalibrated: what the network gave for it, before the model's calibration; nil for the same.
+    public mutating func add(_ result: BatchResult, uncalibrated: BatchResult? = nil) {
         for (sample, label) in result.labels.enumerated() {
             let row = Array(result.probabilities[sample * classes.count..<(sample + 1) * classes.count])
             let truth = Int(label)
             let predicted = row.indices.max { (row[$0], $1) < (row[$1], $0) } ?? 0
             confusion[truth][predicted] += 1
+            let raw = uncalibrated.map {
+                $0.probabilities[sample * classes.count..<(sample + 1) * classes.count].max() ?? 0
+            }
+            reliability.add(confidence: row[predicted], isRight: predicted == truth)
+            uncalibratedReliability.add(confidence: raw ?? row[predicted], isRight: predicted == truth)
             // Equal probabilities count in the classes' order.
             let rank = row.indices.count { row[$0] > row[truth] || (row[$0] == row[truth] && $0 < truth) }
             topKHits += rank < topK ? 1 : 0
@@ -80,6 +90,7 @@ public struct ClassMetrics: Sendable, Codable, Equatable {
 extension ClassificationMetrics: Encodable {
     private enum Key: String, CodingKey {
         case images, loss, accuracy, topK, topKAccuracy, classes, confusion, perClass
+        case expectedCalibrationError, uncalibratedError
     }
 
     /// Writes `{"images": …, "loss": …, "accuracy": …, "classes": […], "confusion": [[…]], …}`.
@@ -93,5 +104,7 @@ extension ClassificationMetrics: Encodable {
         try container.encode(classes, forKey: .classes)
         try container.encode(confusion, forKey: .confusion)
         try container.encode(perClass, forKey: .perClass)
+        try container.encode(reliability.expectedCalibrationError, forKey: .expectedCalibrationError)
+        try container.encode(uncalibratedReliability.expectedCalibrationError, forKey: .uncalibratedError)
     }
 }

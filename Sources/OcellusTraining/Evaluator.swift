@@ -4,7 +4,7 @@ import OcellusModels
 
 /// Evaluates a model on labelled pictures.
 public enum Evaluator {
-    /// Loss, accuracy and confusion on the pictures at `indices`.
+    /// Loss, accuracy and confusion on the pictures at `indices`, calibrated if the model is.
     ///
     /// - Parameters:
     ///   - dataset: read with the model's classes (`Dataset(folder:classes:)`).
@@ -40,8 +40,9 @@ public enum Evaluator {
         var runner = BatchRunner(classCount: model.classes.count)
         loader.start(epoch: 0)
         while let batch = try loader.next() {
-            let result = try runner.run(plan, InputBatch(batch), Invocation(count: batch.count))
-            metrics.add(result)
+            let raw = try runner.run(plan, InputBatch(batch), Invocation(count: batch.count))
+            let result = model.calibration.map(raw.calibrated) ?? raw
+            metrics.add(result, uncalibrated: raw)
             each(result)
             progress(metrics.images)
         }

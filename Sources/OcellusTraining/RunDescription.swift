@@ -30,6 +30,10 @@ public struct RunDescription: Sendable, Codable {
     public var weights: WeightsOrigin?
     /// How it is trained.
     public var options: TrainingOptions
+    /// What was chosen by name, on the command line, in a file or by a recipe; nil when a program set the options otherwise.
+    public var choices: [String: String]?
+    /// Whether the model is calibrated when training is done; nil, as in runs of earlier versions, for no.
+    public var calibrates: Bool?
     /// What was asked for: `auto`, `cpu`, `opencl:…`.
     public var requestedDevice: String
     /// What it runs on.
@@ -48,7 +52,8 @@ public struct RunDescription: Sendable, Codable {
     /// Describes a run that is about to begin.
     public init(
         version: String, date: String, command: [String]? = nil, dataset: Dataset, split: DataSplit, network: Network,
-        preprocessing: Preprocessing, weights: WeightsOrigin? = nil, options: TrainingOptions, requestedDevice: String,
+        preprocessing: Preprocessing, weights: WeightsOrigin? = nil, options: TrainingOptions,
+        choices: [(name: String, value: String)]? = nil, calibrates: Bool? = nil, requestedDevice: String,
         device: DeviceDescription, helpers: [DeviceDescription] = [], threads: Int? = nil,
         splitRatio: SplitRatio? = nil, splitFile: String? = nil
     ) {
@@ -64,6 +69,8 @@ public struct RunDescription: Sendable, Codable {
         self.preprocessing = preprocessing
         self.weights = weights
         self.options = options
+        self.choices = choices.map { Dictionary($0.map { ($0.name, $0.value) }) { first, _ in first } }
+        self.calibrates = calibrates
         self.requestedDevice = requestedDevice
         self.device = device
         self.helpers = helpers.isEmpty ? nil : helpers

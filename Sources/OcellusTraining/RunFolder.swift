@@ -33,14 +33,7 @@ public final class RunFolder {
         _ path: String, description: RunDescription, split: DataSplit, dataset: Dataset, weights: ModelWeights? = nil
     ) throws -> RunFolder {
         try checkAbsence(of: path)
-        let parent = (path as NSString).deletingLastPathComponent
-        if !parent.isEmpty {
-            do {
-                try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-            } catch {
-                throw TrainingError("the folder \(parent) cannot be made: \(error.localizedDescription)")
-            }
-        }
+        try makeParent(of: path)
         let json = try encoded(description)
         let csv = Array(split.csv(for: dataset).utf8)
         try AtomicFolder.write(to: path, owning: []) { folder in
@@ -54,6 +47,17 @@ public final class RunFolder {
             }
         }
         return try RunFolder(path)
+    }
+
+    /// Makes the folder that holds `path`, and those around it.
+    package static func makeParent(of path: String) throws {
+        let parent = (path as NSString).deletingLastPathComponent
+        guard !parent.isEmpty else { return }
+        do {
+            try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+        } catch {
+            throw TrainingError("the folder \(parent) cannot be made: \(error.localizedDescription)")
+        }
     }
 
     /// - Throws: `TrainingError` when there is something at `path` already.
@@ -137,6 +141,10 @@ public final class RunFolder {
         guard hasCheckpoint else { return nil }
         return try Checkpoint(contentsOf: checkpointPath)
     }
+
+    /// How far the run has come; nil before its first checkpoint.
+    /// - Throws: `ModelError` or `TrainingError` when the checkpoint is damaged.
+    public func progress() throws -> TrainingProgress? { try checkpoint()?.progress }
 
     private static func encoded(_ description: RunDescription) throws -> [UInt8] {
         let encoder = JSONEncoder()

@@ -68,7 +68,7 @@ extension Trainer {
         TrainingError(
             "the loss is no longer a number (epoch \(progress.epoch + 1), step \(progress.step + 1)): training has diverged; "
                 + "try a smaller \(progress.stage == 0 ? "--learning-rate" : "--fine-tune-learning-rate") than "
-                + "\(stages[progress.stage].learningRate)")
+                + "\(stages[progress.stage].learningRate)", isDivergence: true)
     }
 
     func report(of stage: TrainingStage) -> StageReport {

@@ -162,6 +162,26 @@ public final class Trainer {
             backend: backend, batchSize: options.capacity)
     }
 
+    /// Fits a temperature on the validation part and gives it to the best epoch's model, whose weights stay as they are.
+    ///
+    /// - Throws: as `evaluateBest(on:)`; `ModelError` when the model cannot be written.
+    public func calibrate() throws {
+        var model = try model()
+        guard model.calibration == nil else { return }
+        if progress.isFinished { current = nil }
+        var (probabilities, losses, labels): ([Float], [Float], [Int32]) = ([], [], [])
+        _ = try Evaluator.evaluate(
+            model, on: context.dataset, indices: context.split.indices(of: .validation), cache: context.cache,
+            backend: backend, batchSize: options.capacity,
+            each: { result in
+                probabilities += result.probabilities
+                losses += result.losses
+                labels += result.labels
+            })
+        model.calibration = TemperatureScaling.fit(probabilities, losses: losses, labels: labels)
+        if let run { try model.save(to: run.modelPath) } else { best = model }
+    }
+
     /// Whether the stage has come to its end.
     var isStageComplete: Bool {
         (progress.isStageOver && progress.batch == 0)

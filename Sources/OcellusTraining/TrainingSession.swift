@@ -128,6 +128,21 @@ public struct BatchResult: Sendable {
     }
 }
 
+extension BatchResult {
+    /// The result of a calibrated model.
+    func calibrated(by calibration: Calibration) -> BatchResult {
+        guard !labels.isEmpty else { return self }
+        let classes = probabilities.count / labels.count
+        var (calibrated, losses): ([Float], [Float]) = ([], [])
+        for (sample, label) in labels.enumerated() {
+            let row = calibration.calibrated(probabilities[sample * classes..<(sample + 1) * classes])
+            calibrated += row
+            losses.append(-Float(Calibration.logit(row[Int(label)])))
+        }
+        return BatchResult(losses: losses, probabilities: calibrated, labels: labels)
+    }
+}
+
 /// Sums of loss and hits over pictures, from which means are made.
 public struct RunningTotals: Sendable, Codable, Equatable {
     /// How many pictures.

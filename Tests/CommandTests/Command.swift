@@ -35,6 +35,10 @@ struct Command {
     @discardableResult
     static func run(
         _ arguments: String..., in folder: TemporaryFolder, environment: [String: String] = [:]
+    ) throws -> Result { try run(arguments: arguments, in: folder, environment: environment) }
+
+    static func run(
+        arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:]
     ) throws -> Result {
         let (process, output, errors) = try start(arguments, in: folder, environment: environment)
         process.waitUntilExit()

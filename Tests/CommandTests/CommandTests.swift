@@ -143,6 +143,80 @@ struct CommandTests {
         #expect(try json(devices.lines.first)["option"] as? String == "cpu")
     }
 
+    @Test(
+        "a recipe, a file of options and single ones make up a run, whose model is calibrated and tells what to reject")
+    func recipes() throws {
+        try Data("epochs: 2\nsize: 32\nbatch: 8\nlearning-rate: 0.002\n".utf8).write(
+            to: URL(fileURLWithPath: folder("options.yaml")))
+        let trained = try Command.run(
+            "train", folder("parts"), "--output", folder("run"), "--recipe", "standard", "--config",
+            folder("options.yaml"),
+            "--epochs", "1", "--device", "cpu", in: folder)
+        #expect(trained.code == 0, "\(trained.errors)")
+        let run = try String(contentsOfFile: folder("run/run.json"), encoding: .utf8)
+        for words in [
+            "\"recipe\" : \"standard\"", "\"epochs\" : 1", "\"warm-up-epochs\" : \"2.0\"", "\"curve\" : \"cosine\"",
+        ] {
+            #expect(run.contains(words), "\(words)")
+        }
+        let model = try String(contentsOfFile: folder("run/model/model.json"), encoding: .utf8)
+        #expect(model.contains("\"temperature\""))
+        let evaluated = try Command.run(
+            "evaluate", folder("run/model"), folder("parts"), "--split", "validation", "--for-precision", "0.1",
+            "--device",
+            "cpu", in: folder)
+        #expect(evaluated.code == 0 && evaluated.output.contains("expected calibration error"), "\(evaluated.errors)")
+        #expect(evaluated.output.contains("--reject-below"))
+        let picture = try #require(
+            FileManager.default.subpaths(atPath: folder("parts"))?.first {
+                $0.hasSuffix(".png") || $0.hasSuffix(".jpg")
+            })
+        let rejected = try Command.run(
+            "predict", folder("run/model"), folder("parts/" + picture), "--reject-below", "1", "--json", in: folder)
+        #expect(rejected.code == 0 && rejected.output.contains("\"class\":null"), "\(rejected.output)")
+        let wrong: [([String], Int32, String)] = [
+            (["--recipe", "slow"], 64, "quick"), (["--config", folder("nothing.yaml")], 1, "nothing.yaml"),
+            (["--schedule", "step", "--schedule-epochs", "a"], 64, "30,60"), (["--folds", "2"], 1, "3 to 20"),
+            (["--clip-norm", "0"], 1, "above 0"), (["--average", "1.5"], 1, "average"),
+            (["--accumulate", "0"], 1, "1 or more"),
+        ]
+        for (options, code, words) in wrong {
+            let failed = try Command.run(
+                arguments: ["train", folder("parts"), "--output", folder("other"), "--size", "32", "--device", "cpu"]
+                    + options,
+                in: folder)
+            #expect(failed.code == code && failed.errors.contains(words), "\(options) \(failed.code) \(failed.errors)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder("other")))
+    }
+
+    @Test("a learning rate is found, drawn and written, folds and a search are run")
+    func experiments() throws {
+        let usual = ["--size", "24", "--batch", "8", "--device", "cpu"]
+        let found = try Command.run(
+            arguments: ["find-learning-rate", folder("parts"), "--steps", "40", "--svg", folder("rates.svg")] + usual,
+            in: folder)
+        #expect(found.code == 0 && found.output.contains("--learning-rate"), "\(found.errors)")
+        #expect(try String(contentsOfFile: folder("rates.svg"), encoding: .utf8).hasPrefix("<svg"))
+        let again = try Command.run(
+            arguments: ["find-learning-rate", folder("parts"), "--svg", folder("rates.svg")] + usual, in: folder)
+        #expect(again.code == 64 && again.errors.contains("not overwritten"))
+        let folds = try Command.run(
+            arguments: ["train", folder("parts"), "--output", folder("folds"), "--folds", "3", "--epochs", "1"] + usual,
+            in: folder)
+        #expect(folds.code == 0 && folds.output.contains("±"), "\(folds.errors)")
+        try Data("optimizer: [adam, sgd]\n".utf8).write(to: URL(fileURLWithPath: folder("space.yaml")))
+        let search = try Command.run(
+            arguments: [
+                "search", folder("parts"), "--space", folder("space.yaml"), "--output", folder("search"), "--trials",
+                "2",
+                "--epochs", "1",
+            ] + usual, in: folder)
+        #expect(search.code == 0 && search.output.contains("the best is trial"), "\(search.errors)")
+        let resumed = try Command.run("search", "--resume", folder("search"), in: folder)
+        #expect(resumed.code == 0 && resumed.output == search.output, "\(resumed.errors)")
+    }
+
     @Test("networks are listed, and weights of others become a model")
     func importing() throws {
         let networks = try Command.run("networks", "--json", "--size", "64", in: folder)

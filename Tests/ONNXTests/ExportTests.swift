@@ -29,6 +29,22 @@ struct ExportTests {
         #expect(message.graph.node.last?.output == ["probabilities"])
     }
 
+    @Test("a calibrated model's temperature is in the weights of its last layer")
+    func calibration() throws {
+        var model = try Model.drawn(small)
+        let plain = try ONNXExport(model).message.graph
+        model.calibration = Calibration(temperature: 2)
+        let calibrated = try ONNXExport(model).message.graph
+        #expect(calibrated.node.map(\.opType) == plain.node.map(\.opType))
+        func numbers(_ graph: ONNXGraph, _ place: Int) -> [Float] {
+            graph.initializer[place].rawData.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+        }
+        for (place, tensor) in plain.initializer.enumerated() where tensor.dataType == .float {
+            let factor: Float = tensor.name.hasPrefix("conv") ? 1 : 0.5
+            #expect(numbers(calibrated, place) == numbers(plain, place).map { $0 * factor }, "\(tensor.name)")
+        }
+    }
+
     @Test("classes and preprocessing are in the metadata")
     func metadata() throws {
         let model = try Model.drawn(small, preprocessing: .caffeBGR)

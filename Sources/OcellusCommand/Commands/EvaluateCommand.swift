@@ -22,11 +22,23 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Pictures a step.", valueName: "n"))
     var batch: Int = 32
 
+    @Option(
+        help: ArgumentHelp(
+            "Say what to give predict and serve as --reject-below for this part of right answers among those not rejected, as 0.98. "
+                + "Use it with --split validation.", valueName: "part"))
+    var forPrecision: Double?
+
     @OptionGroup(title: "Device")
     var device: DeviceOptions
 
     @Flag(help: "Write one line of JSON to standard output.")
     var json = false
+
+    func validate() throws {
+        if let forPrecision, !(forPrecision > 0 && forPrecision <= 1) {
+            throw ValidationError("--for-precision is \(forPrecision); it must be above 0 and at most 1")
+        }
+    }
 
     func run() throws {
         let job = try EvaluationJob(
@@ -44,6 +56,15 @@ struct EvaluateCommand: ParsableCommand {
                 "the pictures in \(data) are not exactly those that the model was trained with; the \(split.rawValue) part goes "
                     + "by the names of files")
         }
-        try display.showResult(job.evaluate(batchSize: batch, progress: display.progress))
+        var answers: [(confidence: Float, isRight: Bool)] = []
+        let metrics = try job.evaluate(batchSize: batch, progress: display.progress) { answers += $0.answers }
+        let threshold = try forPrecision.map { precision in
+            guard let found = RejectionThreshold(precision: precision, answers: answers) else {
+                throw TrainingError(
+                    "even the surest answers are not right in \(Terminal.percent(precision)) of the cases")
+            }
+            return found
+        }
+        try display.showResult(metrics, threshold)
     }
 }

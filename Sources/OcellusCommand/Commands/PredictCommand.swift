@@ -21,6 +21,12 @@ struct PredictCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "A picture whose likeliest class is less probable is rejected: its class is null. See 'evaluate --for-precision'.",
+            valueName: "probability"))
+    var rejectBelow: Float?
+
+    @Option(
+        help: ArgumentHelp(
             "What the CPU keeps dense layers' weights in: bf16 takes longer to start, and less time a picture.",
             valueName: "type"))
     var denseWeights: DenseWeightPrecision = .fp32
@@ -35,6 +41,9 @@ struct PredictCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
+        if let rejectBelow, !(0...1 ~= rejectBelow) {
+            throw ValidationError("--reject-below is \(rejectBelow); it must be 0 to 1")
+        }
         if top < 1 { throw ValidationError("--top is \(top); it must be 1 or more") }
     }
 
@@ -47,7 +56,7 @@ struct PredictCommand: ParsableCommand {
         let (loaded, verification) = try profiler.measure("open the model") { try Model.loading(contentsOf: model) }
         let predictor = try profiler.measure("prepare the network") { try Predictor(loaded, backend: chosen.backend) }
         predictor.profiler = profiler
-        let display = PredictionDisplay(isJSON: json, files: files)
+        let display = PredictionDisplay(isJSON: json, rejectBelow: rejectBelow, files: files)
         var failures = 0
         for file in files {
             do {

@@ -20,6 +20,11 @@ extension ClassificationMetrics {
         var matrix = Table(["true \\ predicted"] + classes)
         for (name, row) in zip(classes, confusion) { matrix.add([name] + row.map(String.init)) }
         lines.append(matrix.text())
+        let (raw, error) = (
+            uncalibratedReliability.expectedCalibrationError, reliability.expectedCalibrationError
+        )
+        let before = raw == error ? "" : " (\(Terminal.percent(raw)) before calibration)"
+        lines += ["", "expected calibration error \(Terminal.percent(error))\(before)"]
         return lines.joined(separator: "\n")
     }
 }

@@ -100,7 +100,17 @@ final class TrainingDisplay: TrainingCallback {
         }
     }
 
+    /// Called after each step of a range test.
+    func testing(_ step: Int, _ point: LearningRateTest.Point) {
+        Terminal.status(
+            "range test: step \(step + 1), learning rate \(Terminal.scientific(Double(point.learningRate))), loss "
+                + Terminal.number(point.smoothedLoss, digits: 4))
+    }
+
     func showStart(_ job: TrainingJob) {
+        if job.description.choices?["learning-rate"] == "auto" {
+            Terminal.note("learning rate \(job.trainer.options.optimizer.learningRate), by a range test")
+        }
         if job.trainer.progress.step > 0 {
             Terminal.note("resumed after epoch \(job.trainer.progress.epoch), step \(job.trainer.progress.step)")
         }
@@ -167,6 +177,9 @@ final class TrainingDisplay: TrainingCallback {
 
     func showResult(_ job: TrainingJob, _ metrics: ClassificationMetrics) throws {
         if isJSON { return try Terminal.writeJSON(ResultLine(result: job.description.result, test: metrics)) }
+        if let temperature = try job.trainer.model().calibration?.temperature {
+            Terminal.note("calibrated on the validation part: temperature \(Terminal.number(temperature, digits: 3))")
+        }
         if let best = job.trainer.progress.best {
             Terminal.note("the best epoch is \(best.epoch); its weights are in \(job.run.modelPath)")
         }

@@ -77,7 +77,7 @@ struct AugmentationOptions: ParsableArguments {
     var erasing: Float?
 
     @Option(help: ArgumentHelp("Operations from a list: randaugment, trivialaugment or none.", valueName: "name"))
-    var policy: PolicyChoice?
+    var policy: AugmentationChoices.Policy?
 
     @Option(help: ArgumentHelp("How many operations randaugment takes (default: 2).", valueName: "n"))
     var policyOperations: Int?
@@ -96,80 +96,46 @@ struct AugmentationOptions: ParsableArguments {
                 + "of the two.", valueName: "alpha"))
     var cutmix: Float?
 
-    enum PolicyChoice: String, ExpressibleByArgument, CaseIterable {
-        case none, randaugment, trivialaugment
-    }
-
     func validate() throws {
         do {
             try augmentation.validate()
-        } catch let error as DatasetError {
+        } catch let error where error is TrainingError || error is DatasetError {
             throw ValidationError("\(error)")
         }
     }
 
-    /// Whether any of them stands on the command line.
-    var isGiven: Bool {
-        let numbers = [
-            rotationRange, widthShiftRange, heightShiftRange, shearRange, zoomRange, channelShiftRange, fillValue,
-            jitterBrightness, jitterContrast, jitterSaturation, jitterHue, erasing, mixup, cutmix,
-        ]
-        let ranges = [brightnessRange, cropScale, cropRatio]
-        return augment != nil || horizontalFlip != nil || verticalFlip != nil || fillMode != nil || policy != nil
-            || policyOperations != nil || policyMagnitude != nil || numbers.contains { $0 != nil }
-            || ranges.contains { $0 != nil }
+    /// What they choose.
+    var choices: AugmentationChoices {
+        var choices = AugmentationChoices()
+        choices.augment = augment
+        choices.rotationRange = rotationRange
+        choices.widthShiftRange = widthShiftRange
+        choices.heightShiftRange = heightShiftRange
+        choices.shearRange = shearRange
+        choices.zoomRange = zoomRange
+        choices.horizontalFlip = horizontalFlip
+        choices.verticalFlip = verticalFlip
+        choices.brightnessRange = brightnessRange
+        choices.channelShiftRange = channelShiftRange
+        choices.fillMode = fillMode
+        choices.fillValue = fillValue
+        choices.cropScale = cropScale
+        choices.cropRatio = cropRatio
+        choices.jitterBrightness = jitterBrightness
+        choices.jitterContrast = jitterContrast
+        choices.jitterSaturation = jitterSaturation
+        choices.jitterHue = jitterHue
+        choices.erasing = erasing
+        choices.policy = policy
+        choices.policyOperations = policyOperations
+        choices.policyMagnitude = policyMagnitude
+        choices.mixup = mixup
+        choices.cutmix = cutmix
+        return choices
     }
 
-    /// What they ask for.
-    /// - Throws: `ValidationError` when options do not go together.
-    var augmentation: Augmentation {
-        get throws {
-            var result = (augment ?? .none).augmentation
-            func set(_ value: Float?, _ path: WritableKeyPath<Augmentation, Float>) {
-                if let value { result[keyPath: path] = value }
-            }
-            set(rotationRange, \.rotationRange)
-            set(widthShiftRange, \.widthShiftRange)
-            set(heightShiftRange, \.heightShiftRange)
-            set(shearRange, \.shearRange)
-            set(zoomRange, \.zoomRange)
-            set(channelShiftRange, \.channelShiftRange)
-            set(fillValue, \.fillValue)
-            set(jitterBrightness, \.colorJitter.brightness)
-            set(jitterContrast, \.colorJitter.contrast)
-            set(jitterSaturation, \.colorJitter.saturation)
-            set(jitterHue, \.colorJitter.hue)
-            set(mixup, \.mixupAlpha)
-            set(cutmix, \.cutmixAlpha)
-            if let horizontalFlip { result.horizontalFlip = horizontalFlip }
-            if let verticalFlip { result.verticalFlip = verticalFlip }
-            if let brightnessRange { result.brightnessRange = brightnessRange }
-            if let fillMode { result.fillMode = fillMode }
-            if fillValue != nil, result.fillMode != .constant {
-                throw ValidationError("--fill-value is for --fill-mode constant")
-            }
-            if let cropScale { result.randomResizedCrop = cropScale == 1...1 ? nil : .init(scale: cropScale) }
-            if let cropRatio {
-                guard result.randomResizedCrop != nil else { throw ValidationError("--crop-ratio is for --crop-scale") }
-                result.randomResizedCrop?.ratio = cropRatio
-            }
-            if let erasing { result.randomErasing = erasing == 0 ? nil : .init(probability: erasing) }
-            switch policy {
-            case .some(.none): result.policy = nil
-            case .randaugment: result.policy = .init(.randAugment)
-            case .trivialaugment: result.policy = .init(.trivialAugment)
-            case nil: break
-            }
-            if policyOperations != nil || policyMagnitude != nil {
-                guard result.policy?.kind == .randAugment else {
-                    throw ValidationError("--policy-operations and --policy-magnitude are for --policy randaugment")
-                }
-                if let policyOperations { result.policy?.operations = policyOperations }
-                if let policyMagnitude { result.policy?.magnitude = policyMagnitude }
-            }
-            return result
-        }
-    }
+    /// What they ask for by themselves.
+    var augmentation: Augmentation { get throws { try choices.resolved } }
 }
 
 /// Two numbers with a comma between them, the smaller first.
@@ -183,3 +149,4 @@ private func numberRange(_ text: String) throws -> ClosedRange<Float> {
 
 extension Augmentation.FillMode: ExpressibleByArgument {}
 extension Augmentation.Preset: ExpressibleByArgument {}
+extension AugmentationChoices.Policy: ExpressibleByArgument {}

@@ -43,9 +43,6 @@ struct PictureOptions: ParsableArguments {
             resizing: resizing, interpolation: interpolation, padColor: padColor?.samples, shorterSide: shorterSide)
     }
 
-    /// Whether any of them stands on the command line.
-    var isGiven: Bool { preprocessing != nil || sizing != Preprocessing.Sizing() || padding != nil }
-
     func validate() throws {
         if padColor != nil, resizing != .pad { throw ValidationError("--pad-color goes with --resizing pad") }
         if shorterSide != nil, resizing != .centerCrop {

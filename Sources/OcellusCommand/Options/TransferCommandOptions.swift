@@ -50,42 +50,14 @@ struct TransferCommandOptions: ParsableArguments {
             valueName: "folder"))
     var featureCache: String?
 
-    func validate(epochs: Int?) throws {
-        if weights != nil, epochs != nil {
-            throw ValidationError(
-                "with --weights there are two stages: --head-epochs and --fine-tune-epochs, not --epochs")
-        }
-        guard weights == nil, let option = options(given: true).first else { return }
-        throw ValidationError("\(option) is for weights that were trained on other pictures: give --weights")
-    }
-
-    /// Whether any of them stands on the command line that a run keeps.
-    var isGiven: Bool { weights != nil || !options(given: true).isEmpty }
-
-    private func options(given: Bool) -> [String] {
-        let all: [(String, Bool)] = [
-            ("--head-epochs", headEpochs != nil), ("--fine-tune-epochs", fineTuneEpochs != nil),
-            ("--freeze", freeze != nil), ("--fine-tune-learning-rate", fineTuneLearningRate != nil),
-            ("--layer-decay", layerDecay != nil), ("--augmented-views", augmentedViews != nil),
-        ]
-        return all.filter { $0.1 == given }.map(\.0)
-    }
-
-    /// Nil without weights.
-    var options: TransferOptions? {
-        guard weights != nil else { return nil }
-        let usual = TransferOptions(freeze: freeze ?? .lastStage)
-        return TransferOptions(
-            headEpochs: headEpochs ?? usual.headEpochs, fineTuneEpochs: fineTuneEpochs, freeze: usual.freeze,
-            fineTuneLearningRate: fineTuneLearningRate ?? usual.fineTuneLearningRate,
-            layerDecay: layerDecay ?? usual.layerDecay, augmentedViews: augmentedViews ?? usual.augmentedViews)
-    }
-
-    var features: FeatureCache {
-        switch featureCache {
-        case nil: .standard
-        case "none": .memory
-        case let folder?: FeatureCache(folder: folder)
-        }
+    func choose(_ choices: inout TrainingChoices) {
+        choices.weights = weights
+        choices.headEpochs = headEpochs
+        choices.fineTuneEpochs = fineTuneEpochs
+        choices.freeze = freeze
+        choices.fineTuneLearningRate = fineTuneLearningRate
+        choices.layerDecay = layerDecay
+        choices.augmentedViews = augmentedViews
+        choices.featureCache = featureCache
     }
 }

@@ -76,6 +76,7 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
             augmentation: try container.decode(Augmentation.self, forKey: .augmentation),
             labelSmoothing: try container.decode(Float.self, forKey: .labelSmoothing),
             classWeights: try container.decode([Float].self, forKey: .classWeights),
+            balance: try container.decodeIfPresent(ClassBalance.self, forKey: .balance),
             earlyStopping: try container.decodeIfPresent(Int.self, forKey: .earlyStopping),
             seed: try container.decode(UInt64.self, forKey: .seed),
             transfer: try container.decodeIfPresent(TransferOptions.self, forKey: .transfer))
