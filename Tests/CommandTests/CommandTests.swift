@@ -460,8 +460,8 @@ struct CommandTests {
     func kill() throws {
         func arguments(_ run: String) -> [String] {
             [
-                "train", folder("parts"), "--output", run, "--size", "24", "--epochs", "6", "--batch", "8", "--device",
-                "cpu",
+                "train", folder("parts"), "--output", run, "--size", "24", "--epochs", "6", "--batch", "4", "--device",
+                "cpu", "--recipe", "standard", "--accumulate", "2", "--mixup", "0.2", "--balance", "sampler",
             ]
         }
         let start = Date()

@@ -3,34 +3,63 @@ import OcellusTraining
 
 /// What someone chooses of the random changes of training pictures: a named set, and single values that change it.
 public struct AugmentationChoices: Sendable, Equatable {
+    /// A set of changes, of which the others change single values.
     public var augment: Augmentation.Preset?
+    /// Rotation by up to so many degrees.
     public var rotationRange: Float?
+    /// Shift by up to this part of the width.
     public var widthShiftRange: Float?
+    /// Shift by up to this part of the height.
     public var heightShiftRange: Float?
+    /// Shear by up to so many degrees.
     public var shearRange: Float?
+    /// Zoom by a factor of 1 ± this.
     public var zoomRange: Float?
+    /// Whether every second picture is mirrored.
     public var horizontalFlip: Bool?
+    /// Whether every second picture is turned upside down.
     public var verticalFlip: Bool?
+    /// Brightness times a factor between these.
     public var brightnessRange: ClosedRange<Float>?
+    /// Added to all samples, up to ± this of 255.
     public var channelShiftRange: Float?
+    /// What fills places that no pixel covers.
     public var fillMode: Augmentation.FillMode?
+    /// The value of fill mode `constant`, 0 to 255.
     public var fillValue: Float?
+    /// The part of the area that a random crop has, between these; 1...1 for none.
     public var cropScale: ClosedRange<Float>?
+    /// Width by height of that crop, between these.
     public var cropRatio: ClosedRange<Float>?
+    /// Brightness times 1 ± up to this.
     public var jitterBrightness: Float?
+    /// Contrast times 1 ± up to this.
     public var jitterContrast: Float?
+    /// Saturation times 1 ± up to this.
     public var jitterSaturation: Float?
+    /// Hues turned by up to this part of the circle.
     public var jitterHue: Float?
+    /// In which part of the pictures a rectangle is blanked, 0 to 1.
     public var erasing: Float?
+    /// Operations from a list.
     public var policy: Policy?
+    /// How many operations RandAugment takes.
     public var policyOperations: Int?
+    /// RandAugment's magnitude, 0 to 30.
     public var policyMagnitude: Int?
+    /// Mixup's alpha; 0 for none.
     public var mixup: Float?
+    /// CutMix's alpha; 0 for none.
     public var cutmix: Float?
 
     /// What `policy` may be.
     public enum Policy: String, Sendable, CaseIterable, ChoiceValue {
-        case none, randaugment, trivialaugment
+        /// No operation.
+        case none
+        /// So many of them, all of one magnitude.
+        case randaugment
+        /// One of a random magnitude.
+        case trivialaugment
     }
 
     /// Nothing chosen.

@@ -11,60 +11,102 @@ public struct TrainingChoices: Sendable, Equatable {
     public var recipe: Recipe?
 
     // What is trained.
+    /// Which network; nil for `simple`, or that of the model of `weights`.
     public var network: NetworkRequest?
+    /// Weights to start from: a safetensors file, or a model's folder.
     public var weights: String?
+    /// The side of the network's input in pixels.
     public var size: Int?
+    /// How the network wants its pictures.
     public var preprocessing: Preprocessing.Preset?
+    /// How a picture comes to the input's size.
     public var resizing: Preprocessing.Resizing?
+    /// The filter that resizes.
     public var interpolation: Interpolation?
     /// Red, green and blue, 0 to 255.
     public var padColor: [Int]?
+    /// What `center-crop` makes of the shorter side, in pixels.
     public var shorterSide: Int?
+    /// Where strided windows lie.
     public var padding: PaddingConvention?
+    /// Epochs of the head's stage.
     public var headEpochs: Int?
+    /// Epochs of fine-tuning.
     public var fineTuneEpochs: Int?
+    /// What stays as it is in fine-tuning.
     public var freeze: TransferOptions.Freeze?
+    /// How far steps of fine-tuning go.
     public var fineTuneLearningRate: Float?
+    /// What a block's learning rate is of the next block's, 0 to 1.
     public var layerDecay: Float?
+    /// How many views of each picture frozen layers are shown.
     public var augmentedViews: Int?
     /// A folder, or `none`.
     public var featureCache: String?
 
     // How long, and how.
+    /// How many times each picture is seen.
     public var epochs: Int?
+    /// Pictures a batch.
     public var batch: Int?
+    /// Batches a step.
     public var accumulate: Int?
+    /// Pictures that are computed at once.
     public var microBatch: Int?
+    /// What changes the weights.
     public var optimizer: OptimizerOptions.Method?
+    /// How far steps go.
     public var learningRate: LearningRateChoice?
+    /// SGD's and RMSProp's momentum, 0 to 1.
     public var momentum: Float?
+    /// Whether SGD's momentum is Nesterov's.
     public var nesterov: Bool?
+    /// Weight decay.
     public var weightDecay: Float?
+    /// Whether biases and normalisation decay as well.
     public var decayAll: Bool?
+    /// How the learning rate changes.
     public var schedule: LearningRateSchedule.Curve?
+    /// What the schedule multiplies the rate by.
     public var scheduleFactor: Float?
+    /// After how many epochs it does.
     public var scheduleEpochs: [Int]?
+    /// How many epochs without a lower loss `plateau` bears.
     public var schedulePatience: Int?
+    /// Where `cosine` and `plateau` end.
     public var minimumLearningRate: Float?
+    /// Epochs in which the rate rises.
     public var warmUpEpochs: Float?
+    /// The largest norm of all gradients.
     public var clipNorm: Setting<Float>?
+    /// The largest absolute value of a gradient's element.
     public var clipValue: Setting<Float>?
     /// The decay of the weights' average.
     public var average: Setting<Float>?
+    /// Whether the average begins with a small decay that grows.
     public var averageWarmUp: Bool?
+    /// The part of each target that is spread over all classes, 0 to 1.
     public var labelSmoothing: Float?
+    /// How classes of different size are evened out.
     public var balance: Setting<ClassBalance>?
+    /// After how many epochs without a better one training stops.
     public var earlyStopping: Setting<Int>?
+    /// What all random numbers are drawn from.
     public var seed: UInt64?
 
     /// Random changes of the pictures.
     public var augmentation = AugmentationChoices()
 
     // The parts, and the device.
+    /// The parts' shares.
     public var split: SplitRatio?
+    /// A `split.csv` with the parts.
     public var splitFrom: String?
+    /// What to compute on.
     public var device: DeviceRequest?
+    /// Threads of the CPU backend.
     public var threads: Int?
+    /// How much of the device's memory may be taken.
     public var memoryLimit: ByteCount?
 
     /// Nothing chosen.
