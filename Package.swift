@@ -10,6 +10,7 @@ let package = Package(
         .library(name: "OcellusONNX", targets: ["OcellusONNX"]),
         .library(name: "OcellusLabels", targets: ["OcellusLabels"]),
         .library(name: "OcellusServing", targets: ["OcellusServing"]),
+        .library(name: "OcellusTracking", targets: ["OcellusTracking"]),
         .executable(name: "ocellus", targets: ["OcellusCommand"]),
     ],
     dependencies: [
@@ -85,10 +86,12 @@ let package = Package(
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
+        // Runs, and what is told of them.
+        .target(name: "OcellusTracking", dependencies: ["Ocellus"]),
         .executableTarget(
             name: "OcellusCommand",
             dependencies: [
-                "Ocellus", "OcellusONNX", "OcellusLabels", "OcellusServing",
+                "Ocellus", "OcellusONNX", "OcellusLabels", "OcellusServing", "OcellusTracking",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -113,6 +116,7 @@ let package = Package(
                 "OcellusServing", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        .testTarget(name: "TrackingTests", dependencies: ["OcellusTracking"]),
         .testTarget(name: "CommandTests", dependencies: ["OcellusCommand"]),
         .testTarget(name: "BackendTests", dependencies: ["Ocellus"], resources: [.copy("Golden")]),
     ],

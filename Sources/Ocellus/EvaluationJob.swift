@@ -16,6 +16,8 @@ public final class EvaluationJob {
     public let trainedCount: Int
     /// How many pictures are taken.
     public var pictureCount: Int { indices.count }
+    /// The files of the pictures that are taken, in the order in which they are evaluated.
+    public var files: [String] { indices.map { dataset.file(of: dataset.samples[$0]) } }
 
     /// Whether the pictures are those that the model was trained with: the same files of the same names in the same
     /// classes. If not, a part of the split means the files that have its names now.

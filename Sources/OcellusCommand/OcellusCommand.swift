@@ -18,7 +18,7 @@ struct OcellusCommand: AsyncParsableCommand {
         version: ocellusVersion,
         subcommands: [
             TrainCommand.self, FindLearningRateCommand.self, SearchCommand.self, EvaluateCommand.self,
-            PredictCommand.self, ExplainCommand.self, ImportCommand.self,
+            PredictCommand.self, ExplainCommand.self, ReportCommand.self, RunsCommand.self, ImportCommand.self,
             ExportCommand.self,
             NetworksCommand.self, SummaryCommand.self, DevicesCommand.self, DoctorCommand.self, BenchCommand.self,
             DemoDataCommand.self, ImportLabelsCommand.self, SplitCommand.self,

@@ -99,28 +99,7 @@ public final class RunFolder {
 
     /// Reads `run.json`.
     /// - Throws: `TrainingError` naming what is wrong with it.
-    public func description() throws -> RunDescription {
-        guard let data = FileManager.default.contents(atPath: descriptionPath) else {
-            throw TrainingError("\(descriptionPath) cannot be read")
-        }
-        struct Version: Decodable {
-            let formatVersion: Int
-        }
-        do {
-            // First, because a later format may look different altogether.
-            let version = try JSONDecoder().decode(Version.self, from: data).formatVersion
-            guard version == 1 else {
-                throw TrainingError(
-                    "\(descriptionPath) has format version \(version), and this ocellus knows version 1: take a newer one"
-                )
-            }
-            return try JSONDecoder().decode(RunDescription.self, from: data)
-        } catch let error as TrainingError {
-            throw error
-        } catch {
-            throw TrainingError("\(descriptionPath) is damaged: \((error as? DecodingError)?.sentence ?? "\(error)")")
-        }
-    }
+    public func description() throws -> RunDescription { try RunDescription(contentsOf: descriptionPath) }
 
     /// Replaces `run.json`.
     public func write(_ description: RunDescription) throws {
