@@ -2,7 +2,7 @@
 # and installs it. `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test format parity bench accuracy curves transfer gpu-bundle clean
+.PHONY: help build demo test format parity bench accuracy curves transfer serving gpu-bundle clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r target what; do \
@@ -39,6 +39,10 @@ curves: build ## Compare training from scratch with PyTorch's: make curves ARGUM
 transfer: build ## Time transfer learning beside PyTorch's: make transfer ARGUMENTS="PHOTOS WEIGHTS.safetensors"
 	@scripts/install-dependencies.sh bench
 	@Benchmarks/with-python.sh peers Benchmarks/compare_transfer.py $(ARGUMENTS)
+
+serving: build ## Load Ocellus' service and the guide's, side by side: make serving ARGUMENTS="runs/parts/model"
+	@scripts/install-dependencies.sh bench
+	@Benchmarks/with-python.sh serving Benchmarks/compare_serving.py $(ARGUMENTS)
 
 gpu-bundle: ## Make one archive that runs on x86-64 Linux with a GPU driver and nothing else
 	@scripts/install-dependencies.sh build

@@ -76,6 +76,7 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -110,14 +111,16 @@ let package = Package(
             name: "OcellusTests", dependencies: ["Ocellus", "CAllocations", "OpenCLFaults"],
             resources: [.copy("Golden")]),
         .testTarget(name: "ONNXTests", dependencies: ["OcellusONNX"]),
+        .target(name: "HTTPTestClient", path: "Tests/HTTPTestClient"),
         .testTarget(
             name: "ServingTests",
             dependencies: [
-                "OcellusServing", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                "OcellusServing", "HTTPTestClient",
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "TrackingTests", dependencies: ["OcellusTracking"]),
-        .testTarget(name: "CommandTests", dependencies: ["OcellusCommand"]),
+        .testTarget(name: "CommandTests", dependencies: ["OcellusCommand", "HTTPTestClient"]),
         .testTarget(name: "BackendTests", dependencies: ["Ocellus"], resources: [.copy("Golden")]),
     ],
     swiftLanguageModes: [.v6]

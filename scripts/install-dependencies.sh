@@ -66,6 +66,9 @@ if [ "$purpose" = test ]; then
         command -v qemu-aarch64-static >/dev/null 2>&1 || need qemu-user-static
     fi
 fi
+if [ "$purpose" = bench ]; then
+    command -v wrk >/dev/null 2>&1 || need wrk
+fi
 if [ "$purpose" != build ]; then
     python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || need python3-venv
 fi

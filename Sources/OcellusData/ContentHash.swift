@@ -7,8 +7,10 @@
 #endif
 
 /// The 64-bit FNV-1a hash (draft-eastlake-fnv): quick, the same on every machine, not meant against an attacker.
-struct FNV1a {
-    private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+package struct FNV1a {
+    package private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    package init() {}
 
     mutating func combine(_ bytes: some Sequence<UInt8>) {
         var hash = value
@@ -16,7 +18,7 @@ struct FNV1a {
         value = hash
     }
 
-    mutating func combine(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func combine(_ bytes: UnsafeRawBufferPointer) {
         var hash = value
         for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         value = hash

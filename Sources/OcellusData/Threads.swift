@@ -9,11 +9,11 @@ import FoundationEssentials
 #endif
 
 /// A lock with a condition to wait for (a POSIX mutex and condition variable).
-final class Monitor: @unchecked Sendable {
+package final class Monitor: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    init() {
+    package init() {
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(condition, nil)
     }
@@ -25,13 +25,25 @@ final class Monitor: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func lock() { pthread_mutex_lock(mutex) }
-    func unlock() { pthread_mutex_unlock(mutex) }
+    package func lock() { pthread_mutex_lock(mutex) }
+    package func unlock() { pthread_mutex_unlock(mutex) }
     /// Waits for `broadcast`, with the lock held before and after; may wake for no reason.
-    func wait() { pthread_cond_wait(condition, mutex) }
-    func broadcast() { pthread_cond_broadcast(condition) }
+    package func wait() { pthread_cond_wait(condition, mutex) }
+    /// Waits as `wait` does, but not for longer than `time`.
+    package func wait(atMost time: Duration) {
+        let (seconds, attoseconds) = max(.zero, time).components
+        var deadline = timespec()
+        clock_gettime(CLOCK_REALTIME, &deadline)
+        let nanoseconds = Int64(deadline.tv_nsec) + attoseconds / 1_000_000_000
+        deadline.tv_sec += Int(seconds + nanoseconds / 1_000_000_000)
+        deadline.tv_nsec = Int(nanoseconds % 1_000_000_000)
+        pthread_cond_timedwait(condition, mutex, &deadline)
+    }
+    /// Wakes one of those that wait: for when all wait for the same.
+    package func signal() { pthread_cond_signal(condition) }
+    package func broadcast() { pthread_cond_broadcast(condition) }
 
-    func withLock<Value>(_ body: () throws -> Value) rethrows -> Value {
+    package func withLock<Value>(_ body: () throws -> Value) rethrows -> Value {
         lock()
         defer { unlock() }
         return try body()
@@ -39,11 +51,11 @@ final class Monitor: @unchecked Sendable {
 }
 
 /// A thread of our own: work that may block (reading, decoding) does not belong on Swift's cooperative threads.
-struct WorkerThread: @unchecked Sendable {
+package struct WorkerThread: @unchecked Sendable {
     private let thread: pthread_t
 
     /// Starts a thread that runs `body`; nil when the system grants no more threads.
-    init?(_ body: @escaping @Sendable () -> Void) {
+    package init?(_ body: @escaping @Sendable () -> Void) {
         let box = Unmanaged.passRetained(Body(run: body))
         #if canImport(Darwin)
             var started: pthread_t?
@@ -65,7 +77,7 @@ struct WorkerThread: @unchecked Sendable {
     }
 
     /// Waits until the thread has ended. To be called once.
-    func join() { pthread_join(thread, nil) }
+    package func join() { pthread_join(thread, nil) }
 
     fileprivate final class Body {
         let run: @Sendable () -> Void
@@ -79,7 +91,7 @@ private func runBody(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPo
 }
 
 /// The number of cores this process may use.
-func availableCores() -> Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
+package func availableCores() -> Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
 
 /// The values of `body` for `0 ..< count`, in order, computed on several threads.
 func parallelMap<Value: Sendable>(

@@ -10,10 +10,11 @@ public final class Predictor {
 
     /// What times each operation, and the work around them; nil for nothing.
     public var profiler: Profiler? {
-        didSet { plan.profiler = profiler }
+        didSet { for plan in plans { plan.profiler = profiler } }
     }
 
-    private let plan: Plan
+    /// For as many as there may be at once; and for one alone, for which other algorithms are the quickest.
+    private let plans: [Plan]
     private var input: [Float]
 
     /// Puts a model's weights on a device and prepares its network.
@@ -25,7 +26,14 @@ public final class Predictor {
         self.capacity = min(max(1, capacity), Plan.capacities.upperBound)
         var graph = try model.network.inferenceGraph()
         let parameters = try ParameterStore(forInferenceOf: &graph, weights: model.weights, backend: backend)
-        plan = try Plan(graph, capacity: self.capacity, parameters: parameters, parametersAreConstant: true)
+        var plans = [try Plan(graph, capacity: self.capacity, parameters: parameters, parametersAreConstant: true)]
+        if self.capacity > 1 {
+            plans.append(
+                try Plan(
+                    graph, capacity: 1, parameters: parameters, parametersAreConstant: true,
+                    sharingMemoryOf: plans[0]))
+        }
+        self.plans = plans
         input = [Float](repeating: 0, count: self.capacity * model.preprocessing.valueCount)
     }
 
@@ -33,18 +41,41 @@ public final class Predictor {
     ///
     /// - Throws: `BackendError`.
     public func probabilities(of images: [RGBImage]) throws -> [[Float]] {
+        try probabilities(count: images.count) { place, target in
+            profiler.measure("resize") {
+                model.preprocessing.normalize(model.preprocessing.resized(images[place]), into: target)
+            }
+        }
+    }
+
+    /// The probability of each class for each input, in the classes' order.
+    ///
+    /// - Parameter inputs: pictures as ``Preprocessing`` makes them, `[height, width, 3]` each.
+    /// - Throws: `GraphError` when one has another number of values; `BackendError`.
+    public func probabilities(ofInputs inputs: [[Float]]) throws -> [[Float]] {
+        let valueCount = model.preprocessing.valueCount
+        for input in inputs where input.count != valueCount {
+            throw GraphError("an input has \(input.count) values; the network takes \(valueCount)")
+        }
+        return try probabilities(count: inputs.count) { place, target in
+            _ = target.update(fromContentsOf: inputs[place])
+        }
+    }
+
+    private func probabilities(
+        count total: Int, fill: (_ place: Int, _ target: UnsafeMutableBufferPointer<Float>) -> Void
+    ) throws -> [[Float]] {
         var results: [[Float]] = []
         let classes = model.classes.count
         let valueCount = model.preprocessing.valueCount
-        for start in stride(from: 0, to: images.count, by: capacity) {
-            let count = min(capacity, images.count - start)
+        for start in stride(from: 0, to: total, by: capacity) {
+            let count = min(capacity, total - start)
+            let plan = count == 1 ? plans[plans.count - 1] : plans[0]
             try input.withUnsafeMutableBufferPointer { buffer in
-                profiler.measure("resize") {
-                    for place in 0..<count {
-                        let target = UnsafeMutableBufferPointer(
-                            rebasing: buffer[place * valueCount..<(place + 1) * valueCount])
-                        model.preprocessing.normalize(model.preprocessing.resized(images[start + place]), into: target)
-                    }
+                for place in 0..<count {
+                    fill(
+                        start + place,
+                        UnsafeMutableBufferPointer(rebasing: buffer[place * valueCount..<(place + 1) * valueCount]))
                 }
                 try plan.write(UnsafeBufferPointer(rebasing: buffer[..<(count * valueCount)]), toInput: "images")
             }

@@ -14,9 +14,12 @@ public final class SafetensorsFile: Sendable {
     public let metadata: [String: String]
 
     /// Opens a file and checks its header: every tensor then lies within the file and has the size of its shape.
+    ///
+    /// - Parameter isCopied: whether the file is read as a whole into memory of its own, so that nothing that happens to it
+    ///   later matters. A file that is mapped must not be shortened.
     /// - Throws: `ModelError` that names the file and the tensor: missing, cut off, damaged, overlapping, too long.
-    public init(_ path: String) throws {
-        let file = try MappedFile(path)
+    public init(_ path: String, isCopied: Bool = false) throws {
+        let file = try MappedFile(path, isCopied: isCopied)
         let header = try SafetensorsHeader(file.bytes, path: path)
         self.file = file
         names = header.tensors.map(\.name)

@@ -1,3 +1,4 @@
+import HTTPTestClient
 import OcellusServing
 import Testing
 

@@ -31,6 +31,7 @@ public final class HTTPService: Service {
     private let routes: Routes
     private let logger: Logger
     private let date = HTTPDate()
+    private let budget: BodyBudget
     private let onListening: @Sendable (Int) -> Void
     private let onResponse: @Sendable (Record) -> Void
 
@@ -45,6 +46,7 @@ public final class HTTPService: Service {
         onResponse: @escaping @Sendable (Record) -> Void = { _ in }
     ) {
         self.options = options
+        budget = BodyBudget(limit: options.limits.bodyBytesInAll)
         self.routes = routes
         self.logger = logger
         self.onListening = onListening
@@ -90,8 +92,10 @@ public final class HTTPService: Service {
     ) async throws {
         let start = ContinuousClock.now
         let id = RequestIdentity.of(request.headers)
+        let share = BodyBudget.Share(of: budget)
+        defer { share.release() }
         let service = ServiceRequest(
-            request, id: id, limit: options.limits.bodyBytes, isWanted: { channel.isActive })
+            request, id: id, limit: options.limits.bodyBytes, share: share, isWanted: { channel.isActive })
         let match = routes.match(service)
         var response: ServiceResponse
         do {

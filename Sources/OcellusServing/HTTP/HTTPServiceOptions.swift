@@ -28,6 +28,8 @@ public struct HTTPServiceOptions: Sendable {
 public struct HTTPLimits: Sendable, Equatable {
     /// The largest body of a request.
     public var bodyBytes = 32 << 20
+    /// The most bytes of bodies that all requests together keep in memory; a request beyond it is refused.
+    public var bodyBytesInAll = 512 << 20
     /// The largest header field, and all of them together.
     public var headerBytes = 16 << 10
     /// The most header fields.

@@ -17,11 +17,16 @@ public struct ServiceRequest: Sendable {
 
     private let request: Request
     private let limit: Int
+    private let share: BodyBudget.Share
     /// Whether the client is still there.
     let isWanted: @Sendable () -> Bool
 
-    init(_ request: Request, id: String, limit: Int, isWanted: @escaping @Sendable () -> Bool) {
+    init(
+        _ request: Request, id: String, limit: Int, share: BodyBudget.Share,
+        isWanted: @escaping @Sendable () -> Bool
+    ) {
         self.request = request
+        self.share = share
         self.id = id
         self.limit = limit
         self.isWanted = isWanted
@@ -38,7 +43,7 @@ public struct ServiceRequest: Sendable {
     }
 
     /// Gives `take` the body as it arrives. To be called once.
-    /// - Throws: `RequestError` 413 when it is larger than the service's limit; what `take` throws.
+    /// - Throws: `RequestError` 413 when it is larger than the service's limit, 503 when all bodies together are; what `take` throws.
     public func forEachChunk(_ take: (ByteBuffer) throws -> Void) async throws {
         let announced = headers[.contentLength].flatMap { Int($0) }
         if let announced, announced > limit { throw tooLarge }
@@ -46,13 +51,14 @@ public struct ServiceRequest: Sendable {
         for try await chunk in request.body {
             count += chunk.readableBytes
             if count > limit { throw tooLarge }
+            try share.take(chunk.readableBytes)
             try take(chunk)
         }
         if let announced, announced != count { throw RequestError(.badRequest, "The body ended early") }
     }
 
     /// The whole body. To be called once.
-    /// - Throws: `RequestError` 413 when it is larger than the service's limit.
+    /// - Throws: `RequestError` as for `forEachChunk`.
     public func body() async throws -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(min(headers[.contentLength].flatMap { Int($0) } ?? 0, 1 << 20))

@@ -2,14 +2,14 @@ import Foundation
 
 /// A connection to a server on this machine, byte by byte, for what no HTTP library would send. It blocks, so its calls run
 /// on threads of their own: a server that is tested in the same process needs Swift's.
-final class Connection: @unchecked Sendable {  // One test uses it, a call at a time.
-    struct Failure: Error, CustomStringConvertible { let description: String }
+package final class Connection: @unchecked Sendable {  // One test uses it, a call at a time.
+    package struct Failure: Error, CustomStringConvertible { package let description: String }
 
     private let socketNumber: Int32
     private var buffer: [UInt8] = []
-    private(set) var isAtEnd = false
+    package private(set) var isAtEnd = false
 
-    init(port: Int, timeout: Int = 20) throws {
+    package init(port: Int, timeout: Int = 20) throws {
         socketNumber = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard socketNumber >= 0 else { throw Failure(description: "no socket") }
         var address = sockaddr_in()
@@ -31,9 +31,9 @@ final class Connection: @unchecked Sendable {  // One test uses it, a call at a 
 
     deinit { close(socketNumber) }
 
-    func send(_ text: String) async throws { try await send(Array(text.utf8)) }
+    package func send(_ text: String) async throws { try await send(Array(text.utf8)) }
 
-    func send(_ bytes: [UInt8]) async throws {
+    package func send(_ bytes: [UInt8]) async throws {
         try await Self.onThread { [self] in
             var sent = 0
             while sent < bytes.count {
@@ -47,7 +47,7 @@ final class Connection: @unchecked Sendable {  // One test uses it, a call at a 
     }
 
     /// The next response; its body by `Content-Length`.
-    func response(hasBody: Bool = true) async throws -> Response {
+    package func response(hasBody: Bool = true) async throws -> Response {
         try await Self.onThread { [self] in
             while true {
                 let head = try readHead()
@@ -69,12 +69,12 @@ final class Connection: @unchecked Sendable {  // One test uses it, a call at a 
     }
 
     /// The first line of what comes next, which is consumed to its empty line.
-    func line() async throws -> String {
+    package func line() async throws -> String {
         try await Self.onThread { [self] in try readHead().components(separatedBy: "\r\n").first ?? "" }
     }
 
     /// Waits until the server closes; whether it did so in time.
-    func isClosed() async throws -> Bool {
+    package func isClosed() async throws -> Bool {
         try await Self.onThread { [self] in
             while !isAtEnd { guard fill() else { return isAtEnd } }
             return true
@@ -109,27 +109,28 @@ final class Connection: @unchecked Sendable {  // One test uses it, a call at a 
         return count > 0
     }
 
-    static func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    package static func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value
+    {
         try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread { continuation.resume(with: Result(catching: body)) }
         }
     }
 }
 
-struct Response: Sendable {
-    let status: Int
-    let headers: [String: String]
-    let body: [UInt8]
-    var text: String { String(decoding: body, as: UTF8.self) }
+package struct Response: Sendable {
+    package let status: Int
+    package let headers: [String: String]
+    package let body: [UInt8]
+    package var text: String { String(decoding: body, as: UTF8.self) }
 
     /// The body's JSON.
-    func json() throws -> [String: any Sendable] {
+    package func json() throws -> [String: any Sendable] {
         try JSONSerialization.jsonObject(with: Data(body)) as? [String: any Sendable] ?? [:]
     }
 }
 
 /// Sends one request on a connection of its own.
-func request(
+package func request(
     _ method: String = "GET", _ path: String, port: Int, headers: [String: String] = [:], body: [UInt8]? = nil
 ) async throws -> Response {
     let connection = try Connection(port: port)
