@@ -32,6 +32,36 @@ import Testing
         }
     }
 
+    @Test func prometheusFindsNothingWrongWithTheMetrics() async throws {
+        let promtool = "/usr/bin/promtool"
+        guard FileManager.default.isExecutableFile(atPath: promtool) else {
+            print("skipped: there is no promtool (Debian's package prometheus) to ask")
+            return
+        }
+        let picture = try #require(Self.picture)
+        let folder = try TemporaryFolder()
+        try await withServer { port, _, server in
+            for bytes in [picture, [1, 2, 3]] { _ = try await predict([("file", "x", bytes)], port: port) }
+            await server.reload()
+            let text = try await request("GET", "/metrics", port: port).text
+            try text.write(toFile: folder("metrics"), atomically: true, encoding: .utf8)
+        }
+        let (status, said) = try await Connection.onThread {
+            let check = Process()
+            let output = Pipe()
+            check.executableURL = URL(fileURLWithPath: promtool)
+            check.arguments = ["check", "metrics"]
+            check.standardInput = FileHandle(forReadingAtPath: folder("metrics"))
+            check.standardOutput = output
+            check.standardError = output
+            try check.run()
+            let said = output.fileHandleForReading.readDataToEndOfFile()
+            check.waitUntilExit()
+            return (check.terminationStatus, String(decoding: said, as: UTF8.self))
+        }
+        #expect(status == 0 && said.isEmpty, "\(said)")
+    }
+
     @Test func aNewModelIsTakenAndABadOneLeavesTheOldServing() async throws {
         let picture = try #require(Self.picture)
         let log = Lines()
