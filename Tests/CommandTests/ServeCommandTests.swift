@@ -14,8 +14,8 @@ struct ServeCommandTests {
             "train", folder("parts"), "--output", folder("run"), "--size", "32", "--epochs", "1", "--device", "cpu",
             in: folder)
         try #require(trained.code == 0, "\(trained.errors)")
-        let first = try #require(FileManager.default.contentsOfDirectory(atPath: folder("parts/bolt")).sorted().first)
-        picture = Array(try Data(contentsOf: URL(fileURLWithPath: folder("parts/bolt/" + first))))
+        let first = try #require(FileManager.default.contentsOfDirectory(atPath: folder("parts/bolts")).sorted().first)
+        picture = Array(try Data(contentsOf: URL(fileURLWithPath: folder("parts/bolts/" + first))))
     }
 
     private var model: String { folder("run/model") }
@@ -47,7 +47,7 @@ struct ServeCommandTests {
 
     @Test("answers as predict does, and ends well on SIGTERM while a client stalls")
     func servesAndStops() async throws {
-        let predicted = try Command.run("predict", model, folder("parts/bolt"), "--json", in: folder)
+        let predicted = try Command.run("predict", model, folder("parts/bolts"), "--json", in: folder)
         #expect(predicted.code == 1)  // a folder is no picture
         try Data(picture).write(to: URL(fileURLWithPath: folder("one.jpg")))
         let expected = try Command.run("predict", model, folder("one.jpg"), "--json", in: folder)

@@ -13,7 +13,7 @@ import Testing
         try await withServer { port, _, _ in
             for _ in 0..<3 { _ = try await predict([("file", "x", picture)], port: port) }
             _ = try await predict([("file", "x", [1, 2, 3])], port: port)
-            _ = try await request("BREW", "/nothing/\(UUID())", port: port)
+            _ = try await request("PURGE", "/nothing/\(UUID())", port: port)
             let text = try await request("GET", "/metrics", port: port).text
             let lines = text.split(separator: "\n")
             #expect(lines.contains(#"ocellus_http_requests_total{method="POST",route="/predict",status="200"} 3"#))

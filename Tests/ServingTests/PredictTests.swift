@@ -134,9 +134,12 @@ import Testing
         let kept = try FileManager.default.contentsOfDirectory(atPath: reviews("review"))
         #expect(Set(kept) == Set(names.map(String.init) + ["review.csv"]))
         // What a person has labelled is what training takes.
-        let labelled = lines.enumerated().map { $0 == 0 ? $1 : $1.replacingOccurrences(of: ",,", with: ",bolt,") }
+        let given = ["class", "bolt", "nut"]
+        let labelled = lines.enumerated().map {
+            $0 == 0 ? $1 : $1.replacingOccurrences(of: ",,", with: ",\(given[$0]),")
+        }
         try labelled.joined(separator: "\n").write(
             toFile: reviews("review/review.csv"), atomically: true, encoding: .utf8)
-        #expect(try Dataset(folder: reviews("review/review.csv")).classes == ["bolt"])
+        #expect(try Dataset(folder: reviews("review/review.csv")).classes == ["bolt", "nut"])
     }
 }

@@ -90,7 +90,7 @@ struct ListeningOptions: ParsableArguments {
 /// How `serve` brings pictures together.
 struct BatchingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The most pictures that are computed at once.", valueName: "n"))
-    var maxBatch = 16
+    var maxBatch = 8
 
     @Option(
         help: ArgumentHelp(

@@ -83,7 +83,7 @@ final class DecodingThreads: @unchecked Sendable {  // What changes does so with
         do throws(ImageError) {
             let image: RGBImage
             switch job.input {
-            case .encoded(let bytes): image = try RGBImage.decode(bytes, name: "The picture", limits: limits)
+            case .encoded(let bytes): image = try RGBImage.decode(bytes, name: "The file", limits: limits)
             case .image(let pixels): image = pixels
             case .values: return nil
             }

@@ -3,7 +3,7 @@ public import Ocellus
 /// How pictures are brought together for a device, and how many may wait.
 public struct InferenceOptions: Sendable {
     /// The most pictures that run as one batch.
-    public var maximumBatch = 16
+    public var maximumBatch = 8
     /// How long a picture that is ready waits for others that are being decoded. One that is alone never waits.
     public var maximumDelay: Duration = .milliseconds(2)
     /// The most pictures that wait or are being worked on; a request that would add to them is refused.
