@@ -62,7 +62,8 @@ final class MappedFile: @unchecked Sendable {  // The memory is read-only and li
     #if canImport(Darwin)
         private static let anonymous = MAP_ANON
     #else
-        private static let anonymous = MAP_ANONYMOUS
+        // All pages at once: they are about to be written.
+        private static let anonymous = MAP_ANONYMOUS | MAP_POPULATE
     #endif
 
     deinit {

@@ -15,7 +15,8 @@ public final class Predictor {
 
     /// For as many as there may be at once; and for one alone, for which other algorithms are the quickest.
     private let plans: [Plan]
-    private var input: [Float]
+    /// The inputs of a batch; as many as there have been at once.
+    private var input: [Float] = []
 
     /// Puts a model's weights on a device and prepares its network.
     ///
@@ -34,7 +35,6 @@ public final class Predictor {
                     sharingMemoryOf: plans[0]))
         }
         self.plans = plans
-        input = [Float](repeating: 0, count: self.capacity * model.preprocessing.valueCount)
     }
 
     /// The probability of each class for each picture, in the classes' order, calibrated if the model is.
@@ -71,6 +71,7 @@ public final class Predictor {
         for start in stride(from: 0, to: total, by: capacity) {
             let count = min(capacity, total - start)
             let plan = count == 1 ? plans[plans.count - 1] : plans[0]
+            if input.count < count * valueCount { input = [Float](repeating: 0, count: count * valueCount) }
             try input.withUnsafeMutableBufferPointer { buffer in
                 for place in 0..<count {
                     fill(

@@ -41,7 +41,11 @@ public final class ModelServer: Sendable {
     /// The HTTP service alone, without signals, for programs that have services of their own.
     public func service(onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }) -> HTTPService {
         HTTPService(
-            options.http, routes: routes, logger: logger, onListening: onListening,
+            options.http, routes: routes, logger: logger,
+            onListening: { [models] port in
+                onListening(port)
+                Task { await models.warmAll() }
+            },
             onResponse: { [metrics, logger, options] record in
                 metrics.answered(record)
                 guard options.logsRequests else { return }

@@ -37,7 +37,7 @@ enum OpenAPI {
     private static let predictBody = """
         "requestBody": {"required": true, "content": {
           "multipart/form-data": {"schema": {"type": "object", "required": ["file"], "properties": {
-            "file": {"type": "string", "format": "binary", "description": "A JPEG, PNG or BMP file; may be sent several times."}}}},
+            "file": {"type": "string", "format": "binary", "description": "A picture's file; may be sent several times."}}}},
           "image/*": {"schema": {"type": "string", "format": "binary"}},
           "application/json": {"schema": {"oneOf": [
             {"type": "object", "required": ["image"], "not": {"required": ["images"]}, "properties": {"image": {"type": "string", "contentEncoding": "base64"}}},

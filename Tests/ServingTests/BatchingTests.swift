@@ -29,6 +29,7 @@ import Testing
             for picture in pictures {
                 alone.append(try await predict([("file", "x", picture)], port: port).json()["class"] as? String)
             }
+            for _ in 0..<1000 where !backend.batches.contains(8) { try await Task.sleep(for: .milliseconds(5)) }
             _ = backend.takeBatches()
             gate.close()
             try await withThrowingTaskGroup(of: (Int, String?).self) { group in
@@ -88,6 +89,8 @@ import Testing
         let backend = try ObservedBackend()
         let picture = try #require(Self.picture)
         try await withServer(backend: backend) { port, _, _ in
+            // A service that has just started runs one whole batch by itself.
+            for _ in 0..<1000 where !backend.batches.contains(8) { try await Task.sleep(for: .milliseconds(5)) }
             backend.fail(2)
             let failure = try await predict([("file", "x", picture)], port: port)
             #expect(failure.status == 500)

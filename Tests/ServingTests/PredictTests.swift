@@ -91,7 +91,7 @@ import Testing
             change: { $0.inference.pictures.pixels = 2000 }
         ) { port, _, _ in
             for (bytes, status, words) in [
-                (Array("hello".utf8), 415, "not a picture"), (Array("GIF89a....".utf8), 415, "GIF"),
+                (Array("hello".utf8), 415, "not a picture"), (Array("....ftypavif".utf8), 415, "AVIF"),
                 (Array(jpeg.prefix(jpeg.count / 2)), 400, "cut off"), ([], 400, "empty"),
                 (try TestModel.picture(1, width: 50, height: 50).encodePNG(), 413, "too large"),
             ] {

@@ -32,19 +32,29 @@ final class InferenceEngine: Sendable {
     }
 
     /// Puts a model on the device.
+    /// - Parameter isWarm: whether it has run a whole batch, too, before anyone waits for one. A service that starts does that
+    ///   once it listens.
     /// - Throws: `GraphError`, `ModelError`, `BackendError`.
-    func prepare(_ model: Model, name: String, version: Int) async throws -> LoadedModel {
+    func prepare(_ model: Model, name: String, version: Int, isWarm: Bool) async throws -> LoadedModel {
         let metrics = ModelMetrics(metrics, model: name, classes: model.classes)
-        return try await device.run { [options] backend in
+        let loaded = try await device.run { [options] backend in
             let predictor = try Predictor(model, backend: backend, capacity: options.maximumBatch)
-            // Memory is touched, and kernels are built, before anyone waits for them.
-            let blank = [Float](repeating: 0, count: model.preprocessing.valueCount)
-            _ = try predictor.probabilities(ofInputs: [blank])
-            if options.maximumBatch > 1 {
-                _ = try predictor.probabilities(ofInputs: Array(repeating: blank, count: options.maximumBatch))
-            }
+            try Self.run(1, on: predictor)
             return LoadedModel(name: name, version: version, predictor: predictor, metrics: metrics)
         }
+        if isWarm { try await warm(loaded) }
+        return loaded
+    }
+
+    /// Runs a whole batch, so that memory is touched, and kernels are ready, before anyone waits for them.
+    func warm(_ model: LoadedModel) async throws {
+        guard options.maximumBatch > 1 else { return }
+        try await device.run { [options] _ in try Self.run(options.maximumBatch, on: model.predictor) }
+    }
+
+    private static func run(_ count: Int, on predictor: Predictor) throws {
+        let blank = [Float](repeating: 0, count: predictor.model.preprocessing.valueCount)
+        _ = try predictor.probabilities(ofInputs: Array(repeating: blank, count: count))
     }
 
     /// What pictures show.

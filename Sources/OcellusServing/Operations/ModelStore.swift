@@ -35,6 +35,17 @@ final class ModelStore: Sendable {
         for place in slots.withLock({ $0.indices }) { try await load(place) }
     }
 
+    /// Runs a whole batch of each, before anyone waits for one.
+    func warmAll() async {
+        for model in all {
+            do {
+                try await engine.warm(model)
+            } catch {
+                logger.error("a batch fails", metadata: ["model": "\(model.name)", "error": "\(error)"])
+            }
+        }
+    }
+
     /// All that serve now, in the order in which they were given.
     var all: [LoadedModel] { slots.withLock { $0.compactMap(\.loaded) } }
 
@@ -87,7 +98,7 @@ final class ModelStore: Sendable {
             let model = try await engine.offload {
                 try Model(contentsOf: source.folder, isCopied: true)
             }
-            let loaded = try await engine.prepare(model, name: source.name, version: version)
+            let loaded = try await engine.prepare(model, name: source.name, version: version, isWarm: version > 1)
             slots.withLock {
                 $0[place].loaded = loaded
                 $0[place].version = version

@@ -58,7 +58,7 @@ struct PredictRoute: Sendable {
             model.metrics.couldNotRead()
             let status: HTTPResponse.Status =
                 switch error.reason {
-                case .notAPicture, .unsupportedFormat: .unsupportedMediaType
+                case .notAPicture, .unsupportedFormat, .codecMissing: .unsupportedMediaType
                 case .tooLarge: .contentTooLarge
                 default: .badRequest
                 }
