@@ -34,11 +34,15 @@ enum OpenAPI {
     private static let model =
         #"{"name": "model", "in": "query", "schema": {"type": "string"}, "description": "Which model; the first if left out."}"#
 
+    private static let imageTypes = ImageFormat.allCases.map {
+        "\"image/\($0.rawValue)\": {\"schema\": {\"type\": \"string\", \"format\": \"binary\"}},"
+    }.joined(separator: "\n          ")
+
     private static let predictBody = """
         "requestBody": {"required": true, "content": {
           "multipart/form-data": {"schema": {"type": "object", "required": ["file"], "properties": {
             "file": {"type": "string", "format": "binary", "description": "A picture's file; may be sent several times."}}}},
-          "image/*": {"schema": {"type": "string", "format": "binary"}},
+          \(imageTypes)
           "application/json": {"schema": {"oneOf": [
             {"type": "object", "required": ["image"], "not": {"required": ["images"]}, "properties": {"image": {"type": "string", "contentEncoding": "base64"}}},
             {"type": "object", "required": ["images"], "not": {"required": ["image"]}, "properties": {
