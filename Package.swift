@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "OcellusLabels", targets: ["OcellusLabels"]),
         .library(name: "OcellusServing", targets: ["OcellusServing"]),
         .library(name: "OcellusTracking", targets: ["OcellusTracking"]),
+        .library(name: "OcellusLabelling", targets: ["OcellusLabelling"]),
         .executable(name: "ocellus", targets: ["OcellusCommand"]),
     ],
     dependencies: [
@@ -39,6 +40,7 @@ let package = Package(
         .target(name: "CGIF", dependencies: ["CCodec"]),
         .target(name: "CTIFF", dependencies: ["CCodec"]),
         .target(name: "CKernels", path: "Kernels", sources: ["kernels.c"]),
+        .target(name: "CPages", path: "Pages", sources: ["pages.c"]),
 
         // The graph and what runs it.
         .target(name: "OcellusGraph"),
@@ -72,7 +74,7 @@ let package = Package(
         .target(
             name: "OcellusServing",
             dependencies: [
-                "Ocellus",
+                "Ocellus", "CPages",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -89,10 +91,17 @@ let package = Package(
             ]),
         // Runs, and what is told of them.
         .target(name: "OcellusTracking", dependencies: ["Ocellus"]),
+        // The page on which a person labels pictures.
+        .target(
+            name: "OcellusLabelling",
+            dependencies: [
+                "Ocellus", "OcellusServing", .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         .executableTarget(
             name: "OcellusCommand",
             dependencies: [
-                "Ocellus", "OcellusONNX", "OcellusLabels", "OcellusServing", "OcellusTracking",
+                "Ocellus", "OcellusONNX", "OcellusLabels", "OcellusServing", "OcellusLabelling", "OcellusTracking",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -120,6 +129,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "TrackingTests", dependencies: ["OcellusTracking"]),
+        .testTarget(
+            name: "LabellingTests", dependencies: ["OcellusLabelling", .product(name: "Logging", package: "swift-log")]),
         .testTarget(name: "CommandTests", dependencies: ["OcellusCommand", "HTTPTestClient"]),
         .testTarget(name: "BackendTests", dependencies: ["Ocellus"], resources: [.copy("Golden")]),
     ],

@@ -22,6 +22,6 @@ struct OcellusCommand: AsyncParsableCommand {
             ExportCommand.self,
             NetworksCommand.self, SummaryCommand.self, DevicesCommand.self, DoctorCommand.self, BenchCommand.self,
             DemoDataCommand.self, ImportLabelsCommand.self, SplitCommand.self,
-            CheckCommand.self, AugmentPreviewCommand.self, ServeCommand.self,
+            CheckCommand.self, AugmentPreviewCommand.self, LabelCommand.self, ServeCommand.self,
         ])
 }
