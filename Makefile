@@ -2,7 +2,7 @@
 # and installs it. `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test format parity bench accuracy curves transfer serving gpu-bundle clean
+.PHONY: help build demo test format parity bench accuracy curves transfer serving gpu-bundle image image-proof clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r target what; do \
@@ -47,6 +47,12 @@ serving: build ## Load Ocellus' service and the guide's, side by side: make serv
 gpu-bundle: ## Make one archive that runs on x86-64 Linux with a GPU driver and nothing else
 	@scripts/install-dependencies.sh build
 	@scripts/gpu-bundle.sh
+
+image: ## Build the container image with docker, podman or buildah
+	@scripts/image.sh
+
+image-proof: ## Build it without a registry, run it, predict through it: make image-proof ARGUMENTS="MODEL PICTURE"
+	@scripts/image-proof.sh $(ARGUMENTS)
 
 clean: ## Remove what was built; runs/ stays
 	swift package clean
