@@ -46,6 +46,10 @@ static const char concatenate[] = {
 #embed "concatenate.cl"
     , 0};
 
+static const char convert[] = {
+#embed "convert.cl"
+    , 0};
+
 static const char convolution_filter_gradient_tiled[] = {
 #embed "convolution_filter_gradient_tiled.cl"
     , 0};
@@ -122,6 +126,10 @@ static const char moving_average[] = {
 #embed "moving_average.cl"
     , 0};
 
+static const char non_finite_check[] = {
+#embed "non_finite_check.cl"
+    , 0};
+
 static const char philox[] = {
 #embed "philox.cl"
     , 0};
@@ -189,6 +197,7 @@ static const struct {
     KERNEL(columns)
     KERNEL(common)
     KERNEL(concatenate)
+    KERNEL(convert)
     KERNEL(convolution_filter_gradient_tiled)
     KERNEL(convolution_filter_gradient_wide)
     KERNEL(convolution_input_gradient_tiled)
@@ -208,6 +217,7 @@ static const struct {
     KERNEL(matrix_wide)
     KERNEL(max_pooling)
     KERNEL(moving_average)
+    KERNEL(non_finite_check)
     KERNEL(philox)
     KERNEL(pooled_convolution_gradients_wide)
     KERNEL(pooled_convolution_wide)

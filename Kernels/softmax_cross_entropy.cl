@@ -38,7 +38,8 @@ kernel void softmax_cross_entropy(
 
 kernel void softmax_cross_entropy_gradient(
     global const float *probabilities, global const float *targets, global const float *class_weights,
-    global float *gradient, int classes, int count, int has_weights, float smoothing, int batch_count) {
+    global float *gradient, int classes, int count, int has_weights, float smoothing, int batch_count,
+    float scale) {
     const ulong sample = get_global_id(0);
     if (sample >= (ulong)count) return;
     probabilities += sample * (uint)classes;
@@ -46,7 +47,7 @@ kernel void softmax_cross_entropy_gradient(
     gradient += sample * (uint)classes;
     float sum = 0.0f;
     for (int c = 0; c < classes; ++c) sum += smoothed(targets[c], smoothing, classes);
-    const float weight = weight_of(targets, class_weights, has_weights, classes) / (float)batch_count;
+    const float weight = weight_of(targets, class_weights, has_weights, classes) / (float)batch_count * scale;
     for (int c = 0; c < classes; ++c) {
         gradient[c] = weight * (probabilities[c] * sum - smoothed(targets[c], smoothing, classes));
     }

@@ -69,16 +69,24 @@ public struct ChosenDevice: Sendable {
     ///   - denseWeights: what the CPU backend keeps dense layers' weights in for inference. Other than FP32 is the CPU's alone,
     ///     so that `auto` takes it.
     ///   - allowsSeveral: whether several devices may be asked for.
+    ///   - precision: in what numbers plans on it compute. Other than FP32 is OpenCL's alone, so that `auto` takes a GPU or fails.
     ///   - willCheck: called with a device's name before its operations are checked, which is done when it is first used with
     ///     its driver and takes some seconds.
-    /// - Throws: `BackendError` when there is no such device, saying which there are. `auto` never fails for lack of OpenCL.
+    /// - Throws: `BackendError` when there is no such device, saying which there are, or it does not compute so. `auto` never
+    ///   fails for lack of OpenCL in FP32.
     public init(
         _ request: DeviceRequest, threads: Int? = nil, memoryLimit: ByteCount? = nil,
-        denseWeights: DenseWeightPrecision = .fp32, allowsSeveral: Bool = false,
+        denseWeights: DenseWeightPrecision = .fp32, precision: Precision = .fp32, allowsSeveral: Bool = false,
         willCheck: (String) -> Void = { _ in }
     ) throws {
         var helpers: [any Backend] = []
         switch request {
+        case _ where denseWeights != .fp32 && precision != .fp32:
+            throw BackendError(
+                "dense weights in \(denseWeights.rawValue) are the CPU's alone, which computes in fp32, and "
+                    + "\(precision.rawValue) is asked for; leave out one of the two")
+        case .cpu where precision != .fp32:
+            throw Self.cannot(precision, "the CPU backend on '\(try CPUBackend().device.name)'", can: [.fp32])
         case .cpu:
             backend = try CPUBackend(threads: threads, denseWeights: denseWeights)
             reason = "as asked for"
@@ -91,7 +99,7 @@ public struct ChosenDevice: Sendable {
             )
         case .openCL:
             let device = try OpenCLDevices.find().select(request.description)
-            let (checked, remark) = try Self.checked(device, threads: threads, willCheck)
+            let (checked, remark) = try Self.checked(device, threads: threads, precision, willCheck)
             backend = checked
             reason = "as asked for; " + remark
         case .several(let names):
@@ -100,13 +108,13 @@ public struct ChosenDevice: Sendable {
                     "'\(request)' are several devices; only training takes more than one: name one of them")
             }
             let devices = try OpenCLDevices.find().selectAll(names)
-            let checked = try devices.map { try Self.checked($0, threads: threads, willCheck) }
+            let checked = try devices.map { try Self.checked($0, threads: threads, precision, willCheck) }
             guard let first = checked.first else { throw BackendError("'\(request)' names no device") }
             backend = first.backend
             helpers = checked.dropFirst().map(\.backend)
             reason = "as asked for; each: " + first.remark
         case .auto:
-            self = try Self.best(threads: threads, willCheck)
+            self = try Self.best(threads: threads, precision, willCheck)
             if let memoryLimit { backend.memory.restrict(to: memoryLimit.bytes) }
             return
         }
@@ -120,18 +128,24 @@ public struct ChosenDevice: Sendable {
     /// A device with kernels that compute rightly.
     /// - Throws: `BackendError` when it has not those that it needs.
     private static func checked(
-        _ device: OpenCLDevice, threads: Int?, _ willCheck: (String) -> Void
+        _ device: OpenCLDevice, threads: Int?, _ precision: Precision, _ willCheck: (String) -> Void
     ) throws -> (backend: OpenCLBackend, remark: String) {
+        let possible = device.precisions
+        guard possible.contains(precision) else {
+            throw cannot(precision, "'\(device.description.name)'", can: possible)
+        }
         var choices = KernelChoices()
         if !device.isSimulator {
-            let check = try DeviceCheck.of(device, threads: threads) { willCheck(device.description.name) }
+            let check = try DeviceCheck.of(device, precision: precision, threads: threads) {
+                willCheck(device.description.name)
+            }
             if let refusal = check.refusal {
                 throw BackendError(
                     "'\(device.description.name)' computes wrongly: \(refusal). See 'ocellus doctor'")
             }
             choices = check.choices
         }
-        let backend = try OpenCLBackend(device, choices: choices)
+        let backend = try OpenCLBackend(device, choices: choices, precision: precision)
         try SelfTest.run(backend, against: CPUBackend(threads: threads))
         let replaced = choices.refused.union(choices.families.keys).sorted()
         return (
@@ -147,18 +161,33 @@ public struct ChosenDevice: Sendable {
         helpers = []
     }
 
-    private static func best(threads: Int?, _ willCheck: (String) -> Void) throws -> ChosenDevice {
+    /// A device that does not compute in a precision.
+    private static func cannot(_ precision: Precision, _ device: String, can: [Precision]) -> BackendError {
+        BackendError(
+            "\(device) does not compute in \(precision.rawValue); it can do \(can.map(\.rawValue).joined(separator: ", "))"
+                + (can == [.fp32] ? ". For others ask for an OpenCL device: 'ocellus devices' lists them" : ""))
+    }
+
+    private static func best(
+        threads: Int?, _ precision: Precision, _ willCheck: (String) -> Void
+    ) throws -> ChosenDevice {
         let cpu = try CPUBackend(threads: threads)
         let found = OpenCLDevices.find()
         let gpus = found.devices.filter { $0.kind == .gpu }.sorted { $0.score > $1.score }
         var refusals: [String] = []
         for gpu in gpus {
             do {
-                let (backend, remark) = try checked(gpu, threads: threads, willCheck)
+                let (backend, remark) = try checked(gpu, threads: threads, precision, willCheck)
                 return ChosenDevice(backend, reason: (gpus.count == 1 ? "the GPU; " : "the best GPU; ") + remark)
             } catch {
                 refusals.append("\(gpu.description.name) is not used: \(error)")
             }
+        }
+        guard precision == .fp32 else {
+            let why = refusals.isEmpty ? "there is no OpenCL GPU" : refusals.joined(separator: "; ")
+            throw BackendError(
+                "nothing computes in \(precision.rawValue): \(why), and the CPU backend on '\(cpu.device.name)' computes in fp32 "
+                    + "alone. Name an OpenCL device with --device ('ocellus devices' lists them), or take fp32")
         }
         if !refusals.isEmpty { return ChosenDevice(cpu, reason: refusals.joined(separator: "; ")) }
         if let problem = found.problems.first, found.devices.isEmpty {

@@ -36,7 +36,7 @@ public final class EvaluationJob {
     /// - Throws: `ModelError`, `DatasetError`, or `TrainingError` when the part cannot be told.
     public init(
         model path: String, data: String, part: Part?, device request: DeviceRequest = .auto, threads: Int? = nil,
-        memoryLimit: ByteCount? = nil, willCheck: (_ device: String) -> Void = { _ in }
+        memoryLimit: ByteCount? = nil, precision: Precision = .fp32, willCheck: (_ device: String) -> Void = { _ in }
     ) throws {
         model = try Model(contentsOf: path)
         let listed = try Dataset(folder: data, classes: model.classes)
@@ -62,7 +62,8 @@ public final class EvaluationJob {
             let split = isRun ? try? DataSplit(file: splitPath, dataset: dataset) : nil
             trainedCount = split?.indices(of: .train).count ?? 0
         }
-        device = try ChosenDevice(request, threads: threads, memoryLimit: memoryLimit, willCheck: willCheck)
+        device = try ChosenDevice(
+            request, threads: threads, memoryLimit: memoryLimit, precision: precision, willCheck: willCheck)
     }
 
     /// Runs the model on every picture taken.

@@ -10,10 +10,13 @@ public enum SelfTest {
     /// - Throws: `BackendError` naming what differs, or the device's own error.
     public static func run(_ candidate: any Backend, against reference: any Backend) throws {
         let batch = 3
-        let results = try [candidate, reference].map { try train($0, batch: batch) }
+        // In fewer bits, other elements may be the largest of a pooling's, or above zero: few, but of few in all.
+        let tolerance = candidate.precision == .fp32 ? 1e-6 : 5e-2
+        let isRounded = candidate.precision != .fp32
+        let results = try [candidate, reference].map { try train($0, batch: batch, isRounded: isRounded) }
         for (name, expected) in results[1].sorted(by: { $0.key < $1.key }) {
             let error = normalizedError(results[0][name] ?? [], expected)
-            guard error <= 1e-6 else {
+            guard error <= tolerance else {
                 throw BackendError(
                     "'\(candidate.device.name)' fails its self-test: after three training steps its '\(name)' differs from the "
                         + "CPU's (normalised squared error \(error))")
@@ -21,10 +24,10 @@ public enum SelfTest {
         }
     }
 
-    private static func train(_ backend: any Backend, batch: Int) throws -> [String: [Float]] {
+    private static func train(_ backend: any Backend, batch: Int, isRounded: Bool) throws -> [String: [Float]] {
         let graphs = try TrainingGraphs(
             network, loss: SoftmaxCrossEntropy(labelSmoothing: 0.1), optimizer: OptimizerOptions(.sgd, momentum: 0.9),
-            backend: backend)
+            checksGradients: backend.precision.wantsLossScaling, backend: backend)
         let session = try TrainingSession(graphs, backend: backend, capacity: batch, seed: 1)
         var random = PhiloxSequence(seed: 2, purpose: .rendering)
         for step in 1...3 {
@@ -33,10 +36,14 @@ public enum SelfTest {
             try session.training.write(images, toInput: "images")
             try session.training.write(targets, toInput: "targets")
             try session.training.run(
-                Invocation(count: batch, step: step, learningRate: 0.05, seed: 3))
+                Invocation(
+                    count: batch, lossScale: backend.precision.wantsLossScaling ? 1024 : 1, step: step,
+                    learningRate: 0.05, seed: 3))
         }
+        // In fewer bits the optimiser's states, which are little more than gradients, are mostly rounding.
+        let names = session.parameters.names.filter { !$0.hasPrefix("optimizer.") || !isRounded }
         var results = try Dictionary(
-            uniqueKeysWithValues: session.parameters.names.map { ($0, try session.parameters.read($0)) })
+            uniqueKeysWithValues: names.map { ($0, try session.parameters.read($0)) })
         // The network as in inference, with the statistics that training left.
         try session.evaluation.write(
             (0..<batch * network.input.count).map { _ in random.nextUniform() }, toInput: "images")

@@ -37,6 +37,8 @@ public struct TrainingSettings: Sendable {
     public var device: DeviceRequest
     /// How many threads the CPU backend uses; nil for one a core.
     public var threads: Int?
+    /// In what numbers it is computed.
+    public var precision: Precision
     /// How much of the device's memory may be taken; nil for all of it.
     public var memoryLimit: ByteCount?
     /// The command line, for `run.json`.
@@ -54,7 +56,8 @@ public struct TrainingSettings: Sendable {
         preprocessing: Preprocessing.Preset? = nil, sizing: Preprocessing.Sizing = Preprocessing.Sizing(),
         padding: PaddingConvention? = nil, features: FeatureCache = .standard,
         options: TrainingOptions = TrainingOptions(), splitRatio: SplitRatio = .standard, splitFile: String? = nil,
-        device: DeviceRequest = .auto, threads: Int? = nil, memoryLimit: ByteCount? = nil, command: [String]? = nil
+        device: DeviceRequest = .auto, threads: Int? = nil, precision: Precision = .fp32,
+        memoryLimit: ByteCount? = nil, command: [String]? = nil
     ) {
         self.data = data
         self.output = output
@@ -70,6 +73,7 @@ public struct TrainingSettings: Sendable {
         self.splitFile = splitFile
         self.device = device
         self.threads = threads
+        self.precision = precision
         self.memoryLimit = memoryLimit
         self.command = command
     }
@@ -141,6 +145,7 @@ public final class TrainingJob {
             weights: start.origin, options: material.options, choices: settings.choices?.given,
             calibrates: settings.calibrates, requestedDevice: settings.device.description,
             device: device.backend.device, helpers: device.helpers.map(\.device), threads: settings.threads,
+            precision: settings.precision,
             splitRatio: settings.splitFile == nil ? settings.splitRatio : nil, splitFile: settings.splitFile)
         let run = try RunFolder.create(
             settings.output, description: description, split: split, dataset: dataset, weights: start.weights)
@@ -186,7 +191,8 @@ public final class TrainingJob {
         }
         let request = device ?? DeviceRequest(description.requestedDevice) ?? .auto
         let chosen = try ChosenDevice(
-            request, threads: threads, memoryLimit: memoryLimit, allowsSeveral: true, willCheck: willCheck)
+            request, threads: threads, memoryLimit: memoryLimit, precision: description.precision ?? .fp32,
+            allowsSeveral: true, willCheck: willCheck)
         let (before, now) = (description.allDevices, chosen.backends.map(\.device))
         guard device != nil || before.count == now.count && zip(before, now).allSatisfy({ $0.computesAlike($1) }) else {
             func list(_ devices: [DeviceDescription]) -> String {

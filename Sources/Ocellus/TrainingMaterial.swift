@@ -29,8 +29,8 @@ struct TrainingMaterial {
         let listed = try Dataset(folder: settings.data)
         start = try StartingPoint(settings, classes: listed.classes)
         device = try ChosenDevice(
-            settings.device, threads: settings.threads, memoryLimit: settings.memoryLimit, allowsSeveral: true,
-            willCheck: willCheck)
+            settings.device, threads: settings.threads, memoryLimit: settings.memoryLimit,
+            precision: settings.precision, allowsSeveral: true, willCheck: willCheck)
         // What is wrong with the network, or too large for the device, shows before any picture is read.
         options = settings.options
         options.microBatch = try TrainingMemory(for: start.network, options, on: device.backend, and: device.helpers)

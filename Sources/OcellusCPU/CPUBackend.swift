@@ -117,7 +117,11 @@ extension CPUBackend {
     public func supports(
         _ operation: any Operation, inputs: [TensorDescription], outputs: [TensorDescription]
     ) -> Bool {
-        (operation as? any CPUOperation)?.isSupported(on: self, inputs: inputs, outputs: outputs) ?? false
+        // Activations are FP32 here.
+        guard (inputs + outputs).allSatisfy({ !$0.elementType.isFloating || $0.elementType == .float32 }) else {
+            return false
+        }
+        return (operation as? any CPUOperation)?.isSupported(on: self, inputs: inputs, outputs: outputs) ?? false
     }
 
     public func workspaceByteCount(

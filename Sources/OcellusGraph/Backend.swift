@@ -8,6 +8,9 @@ public protocol Backend: AnyObject, Sendable {
     /// How much of the device's memory may be taken, and is: all of it, and counted by nobody, unless the backend says otherwise.
     var memory: MemoryBudget { get }
 
+    /// In what numbers plans on it compute; FP32 unless the backend says otherwise.
+    var precision: Precision { get }
+
     /// Reserves `byteCount` bytes on the device; their content is undefined.
     /// - Throws: `BackendError` when the device has not that much.
     func makeBuffer(byteCount: Int, label: String) throws -> any DeviceBuffer
@@ -64,6 +67,9 @@ public protocol Backend: AnyObject, Sendable {
 extension Backend {
     /// What the device has.
     public var memory: MemoryBudget { MemoryBudget(byteCount: device.memoryByteCount) }
+
+    /// FP32.
+    public var precision: Precision { .fp32 }
 
     /// Nil.
     public func makeConstantBuffer(
@@ -183,6 +189,10 @@ public struct Invocation: Sendable {
     public var sampleOffset: Int
     /// Whether gradients are added to the sums of the runs before; false in the first run of a step.
     public var accumulatesGradients: Bool
+    /// What the loss is multiplied by before its gradients are computed, and the gradients are divided by where they are
+    /// added up (`GradientAccumulation`): a power of two, so that it changes nothing but where small gradients vanish
+    /// (Micikevicius et al., "Mixed Precision Training", ICLR 2018).
+    public var lossScale: Float
     /// The number of this update, from 1.
     public var step: Int
     /// The learning rate of this update.
@@ -192,13 +202,14 @@ public struct Invocation: Sendable {
 
     /// A run with `count` samples.
     public init(
-        count: Int, batchCount: Int? = nil, sampleOffset: Int = 0, accumulatesGradients: Bool = false, step: Int = 1,
-        learningRate: Float = 0, seed: UInt64 = 0
+        count: Int, batchCount: Int? = nil, sampleOffset: Int = 0, accumulatesGradients: Bool = false,
+        lossScale: Float = 1, step: Int = 1, learningRate: Float = 0, seed: UInt64 = 0
     ) {
         self.count = count
         self.batchCount = batchCount ?? count
         self.sampleOffset = sampleOffset
         self.accumulatesGradients = accumulatesGradients
+        self.lossScale = lossScale
         self.step = step
         self.learningRate = learningRate
         self.seed = seed

@@ -25,6 +25,8 @@ public enum Phase: Int, Sendable, Comparable, CaseIterable {
     case forward
     /// From the loss to the gradients.
     case backward
+    /// From the gradients of all runs of a step to what the host decides by, whether weights change at all.
+    case check
     /// From the gradients to new weights.
     case update
 
@@ -187,6 +189,21 @@ public struct Graph: Sendable {
         values[id.index] = Value(name: name, description: values[id.index].description, kind: values[id.index].kind)
         stored[name] = id
         return name
+    }
+
+    /// Has a value stored in another type.
+    mutating func setElementType(of id: ValueID, to elementType: ElementType) {
+        var description = values[id.index].description
+        description.elementType = elementType
+        values[id.index] = Value(name: values[id.index].name, description: description, kind: values[id.index].kind)
+    }
+
+    /// Adds an activation that is like another one, but stored in another type; a node that computes it is to follow.
+    mutating func likeness(of id: ValueID, as elementType: ElementType) -> ValueID {
+        values.append(Value(name: values[id.index].name, description: values[id.index].description, kind: .activation))
+        let made = ValueID(index: values.count - 1)
+        setElementType(of: made, to: elementType)
+        return made
     }
 
     /// Puts other nodes in place of all nodes: for passes that rewrite the graph, which must keep every value that is

@@ -43,9 +43,27 @@ public struct Shape: Hashable, Sendable, Codable, ExpressibleByArrayLiteral, Cus
 /// How one element of a tensor is stored.
 public enum ElementType: String, Sendable, Codable, CaseIterable {
     case float32, int32, uint8
+    /// IEEE 754 binary16.
+    case float16
+    /// The upper half of a `float32`.
+    case bfloat16
 
     /// Size of one element in bytes.
-    public var byteCount: Int { self == .uint8 ? 1 : 4 }
+    public var byteCount: Int {
+        switch self {
+        case .float32, .int32: 4
+        case .float16, .bfloat16: 2
+        case .uint8: 1
+        }
+    }
+
+    /// Whether elements are floating-point numbers.
+    public var isFloating: Bool {
+        switch self {
+        case .float32, .float16, .bfloat16: true
+        case .int32, .uint8: false
+        }
+    }
 }
 
 /// What is known of a tensor before anything runs.

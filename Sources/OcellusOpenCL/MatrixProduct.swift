@@ -32,10 +32,16 @@ struct MatrixProduct {
     var function = ActivationFunction.identity
 
     /// Bytes of partial products at `capacity` samples; 0 when one chunk does.
-    func workspaceByteCount(on backend: OpenCLBackend, capacity: Int) -> Int {
+    func workspaceByteCount(on backend: OpenCLBackend, for product: TensorDescription, capacity: Int) -> Int {
         let chunks = chunks(backend.kernelFamily, capacity)
-        guard chunks.count > 1 else { return 0 }
-        return chunks.count * rows.value(capacity: capacity) * columns * MemoryLayout<Float>.size
+        guard !isWhole(chunks.count, product, on: backend) else { return 0 }
+        let products = batchStrides == nil ? chunks.count : capacity
+        return products * rows.value(capacity: capacity) * columns * MemoryLayout<Float>.size
+    }
+
+    /// Whether the product is stored where it is computed. CPUs' kernel adds to floats in memory.
+    private func isWhole(_ chunks: Int, _ product: TensorDescription, on backend: OpenCLBackend) -> Bool {
+        chunks == 1 && (backend.kernelFamily == .tiled || product.elementType == .float32)
     }
 
     /// Launches of the product, and of the sum of its chunks if there are several.
@@ -44,7 +50,7 @@ struct MatrixProduct {
         product: KernelArgument, _ arguments: OperationArguments
     ) throws -> any PreparedStep {
         let chunks = chunks(backend.kernelFamily, arguments.capacity)
-        let isWhole = chunks.count == 1
+        let isWhole = isWhole(chunks.count, arguments.outputs[0].description, on: backend)
         let target = isWhole ? product : .buffer(try arguments.scratch())
         let ending: [KernelArgument] = [
             .int(isWhole && bias != nil ? 1 : 0), .int(isWhole ? function.kernelNumber : 0), .int(chunks.count),
@@ -90,11 +96,14 @@ struct MatrixProduct {
         _ backend: OpenCLBackend, _ kernelArguments: [KernelArgument], _ chunks: Int, _ arguments: OperationArguments
     ) throws -> KernelLaunch {
         let (rows, columns, isBatched) = (rows, columns, batchStrides != nil)
+        let storesProduct = isWhole(chunks, arguments.outputs[0].description, on: backend)
         return try backend.launch(
             "matrix_tiled", of: .files("columns", "matrix_tiled", "tiled"),
             defines: [
                 "LEFT_ALONG_INNER": leftStrides.inner == 1 ? 1 : 0,
                 "RIGHT_ALONG_INNER": rightStrides.column == 1 ? 0 : 1,
+                "LEFT_STORED": arguments.isNarrow(input: 0), "RIGHT_STORED": arguments.isNarrow(input: 1),
+                "PRODUCT_STORED": storesProduct ? arguments.isNarrow(output: 0) : 0,
             ], kernelArguments,
             grid: LaunchGrid(local: [256, 1, 1]) { count in
                 [columns.dividedUp(by: 64), rows.value(capacity: count).dividedUp(by: 64), isBatched ? count : chunks]
@@ -107,7 +116,11 @@ struct MatrixProduct {
         let (rows, columns, isBatched) = (rows, columns, batchStrides != nil)
         let rowsPerItem = 96
         return try backend.launch(
-            "matrix_wide", of: .files("wide", "matrix_wide"), defines: ["ROWS": backend.wideRows],
+            "matrix_wide", of: .files("wide", "matrix_wide"),
+            defines: [
+                "ROWS": backend.wideRows, "LEFT_STORED": arguments.isNarrow(input: 0),
+                "RIGHT_STORED": arguments.isNarrow(input: 1),
+            ],
             kernelArguments + [.int(rowsPerItem), .count],
             grid: LaunchGrid(local: [1, 1, 1]) { count in
                 [
@@ -128,7 +141,9 @@ struct MatrixProduct {
             }
         }
         return try sumPartials(
-            backend, partial, bias: bias, into: product, elements: present(rows, times: columns),
+            backend, partial, bias: bias, into: product,
+            elements: batchStrides == nil
+                ? present(rows, times: columns) : .elements(of: arguments.outputs[0].description),
             tensor: arguments.outputs[0].description, items: present(inner, times: 1), itemsPerChunk: length,
             columns: columns, function: function, label: arguments.label)
     }
@@ -147,7 +162,7 @@ func sumPartials(
             partial, bias ?? partial, result, elements, elements, items, .int(itemsPerChunk), .int(columns),
             .int(bias == nil ? 0 : 1), .int(function.kernelNumber),
         ],
-        grid: .elementwise(tensor, width: width, local: 16), label: label)
+        grid: .elementwise(tensor, width: width, local: 16), storing: tensor.elementType, label: label)
 }
 
 extension OpenCLBackend {

@@ -14,6 +14,10 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     public let kernelFamily: KernelFamily
     /// What deviates from the family.
     public let choices: KernelChoices
+    /// In what numbers plans on it compute.
+    public let precision: Precision
+    /// How the activations are stored that a kernel is made for.
+    private let storage: ElementType
     /// Floats in one vector register, for which CPUs' kernels are shaped: 4, 8 or 16.
     let vectorWidth: Int
     /// Name, memory and alignment.
@@ -38,44 +42,52 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     /// - Parameters:
     ///   - kernelFamily: what its kernels are shaped for; nil chooses what fits the device.
     ///   - choices: what deviates from it.
+    ///   - precision: in what numbers plans on it compute.
     ///   - cacheFolder: where compiled programs are kept; nil is the standard folder.
     /// - Throws: `BackendError` when the driver fails.
     public convenience init(
         _ device: OpenCLDevice, kernelFamily: KernelFamily? = nil, choices: KernelChoices = KernelChoices(),
-        cacheFolder: URL? = nil
+        precision: Precision = .fp32, cacheFolder: URL? = nil
     ) throws {
         try self.init(
-            device, kernelFamily: kernelFamily, choices: choices, vectorWidth: device.vectorWidth,
-            cacheFolder: cacheFolder)
+            device, kernelFamily: kernelFamily, choices: choices, precision: precision,
+            vectorWidth: device.vectorWidth, cacheFolder: cacheFolder)
     }
 
     /// The same with kernels for registers of another width, for tests.
     package init(
         _ device: OpenCLDevice, kernelFamily: KernelFamily?, choices: KernelChoices = KernelChoices(),
-        vectorWidth: Int, cacheFolder: URL? = nil
+        precision: Precision = .fp32, vectorWidth: Int, cacheFolder: URL? = nil
     ) throws {
         openCLDevice = device
         self.kernelFamily = kernelFamily ?? .fitting(device)
         self.choices = choices
+        self.precision = precision
+        storage = .float32
         self.vectorWidth = vectorWidth
         context = try Context(device)
         programs = ProgramStore(context, cache: ProgramCache(folder: cacheFolder ?? ProgramCache.standardFolder))
         stagedWrites = StagedWrites(context)
     }
 
-    /// The same device, queue and programs with kernels of another family.
-    private init(_ other: OpenCLBackend, kernelFamily: KernelFamily) {
+    /// The same device, queue and programs with kernels of a family, for activations that are stored so.
+    private init(_ other: OpenCLBackend, kernelFamily: KernelFamily, storage: ElementType) {
         openCLDevice = other.openCLDevice
         self.kernelFamily = kernelFamily
+        self.storage = storage
+        precision = other.precision
         choices = KernelChoices()
         vectorWidth = other.vectorWidth
         (context, programs, stagedWrites) = (other.context, other.programs, other.stagedWrites)
     }
 
-    /// What prepares an operation: this backend, or one whose kernels are of the family chosen for it.
-    private func preparing(_ operation: any Operation) -> OpenCLBackend {
-        guard let family = choices.families[operation.name], family != kernelFamily else { return self }
-        return OpenCLBackend(self, kernelFamily: family)
+    /// What prepares an operation: this backend, or one whose kernels are of the family chosen for it, and for activations as
+    /// they are stored here.
+    private func preparing(_ operation: any Operation, _ tensors: [TensorDescription]) -> OpenCLBackend {
+        let family = choices.families[operation.name] ?? kernelFamily
+        let storage = tensors.map(\.elementType).first { $0 != .float32 && $0.isFloating } ?? .float32
+        guard family != kernelFamily || storage != self.storage else { return self }
+        return OpenCLBackend(self, kernelFamily: family, storage: storage)
     }
 
     /// Reserves memory on the device.
@@ -122,7 +134,8 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         guard let operation = operation as? any OpenCLOperation, !choices.refused.contains(operation.name) else {
             return false
         }
-        return operation.isSupported(on: preparing(operation), inputs: inputs, outputs: outputs)
+        guard operation.activationStorage.allows(inputs + outputs) else { return false }
+        return operation.isSupported(on: preparing(operation, inputs + outputs), inputs: inputs, outputs: outputs)
     }
 
     /// What the operation asks for.
@@ -131,7 +144,7 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     ) -> Int {
         guard let operation = operation as? any OpenCLOperation else { return 0 }
         return operation.workspaceByteCount(
-            on: preparing(operation), inputs: inputs, outputs: outputs, capacity: capacity)
+            on: preparing(operation, inputs + outputs), inputs: inputs, outputs: outputs, capacity: capacity)
     }
 
     /// What the operation keeps.
@@ -141,7 +154,7 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     ) -> Int {
         guard let operation = operation as? any OpenCLOperation else { return 0 }
         return operation.keptByteCount(
-            on: preparing(operation), inputs: inputs, outputs: outputs, capacity: capacity,
+            on: preparing(operation, inputs + outputs), inputs: inputs, outputs: outputs, capacity: capacity,
             parametersAreConstant: parametersAreConstant)
     }
 
@@ -150,7 +163,8 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         guard let operation = operation as? any OpenCLOperation else {
             throw BackendError("'\(arguments.label)': OpenCL has no kernel for \(operation.name)")
         }
-        return try operation.prepare(on: preparing(operation), arguments)
+        let tensors = (arguments.inputs + arguments.outputs).map(\.description)
+        return try operation.prepare(on: preparing(operation, tensors), arguments)
     }
 
     /// Enqueues the steps and returns.
@@ -188,13 +202,19 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         programs.save()
     }
 
-    /// Prepares one kernel: the function `entry` of `source`, built with `defines`.
+    /// Prepares one kernel: the function `entry` of `source`, built with `defines` and `STORED` for how activations are stored.
+    ///
+    /// - Parameter result: how the result is stored that `stored` stands for in the kernel, where it is not as the operation's
+    ///   activations are.
     /// - Throws: `BackendError` with the compiler's log when it does not build.
     public func launch(
         _ entry: String, of source: KernelSource, defines: KeyValuePairs<String, Int> = [:],
-        _ arguments: [KernelArgument], grid: LaunchGrid, label: String
+        _ arguments: [KernelArgument], grid: LaunchGrid, storing result: ElementType? = nil, label: String
     ) throws -> KernelLaunch {
-        let options = (["-cl-std=CL1.2", "-w"] + defines.map { "-D\($0.key)=\($0.value)" }).joined(separator: " ")
+        let stored = (result ?? storage).kernelNumber
+        let options =
+            (["-cl-std=CL1.2", "-w"] + defines.map { "-D\($0.key)=\($0.value)" }
+            + (stored == 0 ? [] : ["-DSTORED=\(stored)"])).joined(separator: " ")
         let program = try programs.program(source, options: options, label: label)
         return try KernelLaunch(Kernel(entry, of: program, context, label: label), arguments, grid)
     }

@@ -2,6 +2,9 @@ import OcellusGraph
 
 /// An operation that OpenCL devices can run. Conform to it to add one from outside.
 public protocol OpenCLOperation: Operation {
+    /// How its kernels take activations; as `float` alone unless you say otherwise.
+    var activationStorage: ActivationStorage { get }
+
     /// Whether this backend can run the operation on tensors as described; true unless you say otherwise.
     func isSupported(on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription]) -> Bool
 
@@ -22,6 +25,9 @@ public protocol OpenCLOperation: Operation {
 }
 
 extension OpenCLOperation {
+    /// As `float` alone.
+    public var activationStorage: ActivationStorage { .floats }
+
     /// True.
     public func isSupported(
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription]

@@ -7,6 +7,12 @@ extension OperationArguments {
     /// An output as a kernel's argument.
     func output(_ index: Int) -> KernelArgument { .buffer(outputs[index].region) }
 
+    /// 1 where an input is stored in fewer bits than a float has, else 0.
+    func isNarrow(input index: Int) -> Int { inputs[index].description.elementType.kernelNumber == 0 ? 0 : 1 }
+
+    /// The same of an output.
+    func isNarrow(output index: Int) -> Int { outputs[index].description.elementType.kernelNumber == 0 ? 0 : 1 }
+
     /// The scratch memory.
     /// - Throws: `BackendError` when the plan gave none.
     func scratch() throws -> BufferRegion {

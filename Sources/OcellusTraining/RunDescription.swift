@@ -42,6 +42,8 @@ public struct RunDescription: Sendable, Codable {
     public var helpers: [DeviceDescription]?
     /// The threads of the CPU backend that were asked for; nil for one a core. They change no bits.
     public var threads: Int?
+    /// In what numbers it is computed; nil, as in runs of earlier versions, for FP32.
+    public var precision: Precision?
     /// How the data was split; nil when a file said so.
     public var splitRatio: SplitRatio?
     /// The file that said how the data is split.
@@ -55,7 +57,7 @@ public struct RunDescription: Sendable, Codable {
         preprocessing: Preprocessing, weights: WeightsOrigin? = nil, options: TrainingOptions,
         choices: [(name: String, value: String)]? = nil, calibrates: Bool? = nil, requestedDevice: String,
         device: DeviceDescription, helpers: [DeviceDescription] = [], threads: Int? = nil,
-        splitRatio: SplitRatio? = nil, splitFile: String? = nil
+        precision: Precision? = nil, splitRatio: SplitRatio? = nil, splitFile: String? = nil
     ) {
         self.version = version
         self.date = date
@@ -75,6 +77,7 @@ public struct RunDescription: Sendable, Codable {
         self.device = device
         self.helpers = helpers.isEmpty ? nil : helpers
         self.threads = threads
+        self.precision = precision
         self.splitRatio = splitRatio
         self.splitFile = splitFile
     }

@@ -64,7 +64,8 @@ public struct StepBenchmark: Sendable, Encodable {
             session = made
         } else if mode == .training {
             let graphs = try TrainingGraphs(
-                network, loss: SoftmaxCrossEntropy(), optimizer: OptimizerOptions(), backend: backend)
+                network, loss: SoftmaxCrossEntropy(), optimizer: OptimizerOptions(),
+                checksGradients: backend.precision.wantsLossScaling, backend: backend)
             let parameters = ParameterStore(backend: backend)
             try parameters.add(graphs.training, seed: 0)
             preparation = Stopwatch()

@@ -19,9 +19,10 @@ extension Trainer {
             try tell { try $0.batchWillBegin(progress.batch + 1, self) }
             rate = learningRate
             let step = progress.step - progress.stageStart.step + 1
-            let result = try run.session.train(batch, step: step, learningRate: rate, seed: options.seed)
+            let result = try run.session.train(batch, step: step, learningRate: rate, seed: options.seed, scale: &progress.lossScale)
             let totals = result.totals
-            guard totals.loss.isFinite else { throw diverged }
+            guard totals.loss.isFinite else { throw diverged("the loss is") }
+            guard (progress.lossScale?.value ?? 1) >= LossScale.smallest else { throw diverged("gradients are") }
             progress.step += 1
             progress.batch += 1
             progress.totals += totals
@@ -39,7 +40,7 @@ extension Trainer {
         } catch is CancellationError {
             return false
         }
-        guard validation.loss.isFinite else { throw diverged }
+        guard validation.loss.isFinite else { throw diverged("the loss is") }
         let metrics = EpochMetrics(
             epoch: progress.epoch + 1, loss: progress.totals.meanLoss, accuracy: progress.totals.accuracy,
             validationLoss: validation.meanLoss, validationAccuracy: validation.accuracy,
@@ -64,11 +65,13 @@ extension Trainer {
         return totals
     }
 
-    private var diverged: TrainingError {
+    private func diverged(_ what: String) -> TrainingError {
         TrainingError(
-            "the loss is no longer a number (epoch \(progress.epoch + 1), step \(progress.step + 1)): training has diverged; "
+            "\(what) no longer a number (epoch \(progress.epoch + 1), step \(progress.step + 1)): training has diverged; "
                 + "try a smaller \(progress.stage == 0 ? "--learning-rate" : "--fine-tune-learning-rate") than "
-                + "\(stages[progress.stage].learningRate)", isDivergence: true)
+                + "\(stages[progress.stage].learningRate)"
+                + (backend.precision == .fp16 ? ", or --precision bf16, whose numbers reach beyond 65504" : ""),
+            isDivergence: true)
     }
 
     func report(of stage: TrainingStage) -> StageReport {
@@ -92,6 +95,6 @@ extension Trainer {
             epoch: progress.epoch + 1, epochs: options.epochs, batch: progress.batch, batches: source.batchCount,
             batchTotals: batch, learningRate: rate,
             totals: progress.totals, imagesPerSecond: Double(progress.totals.images) / max(progress.seconds, 1e-9),
-            secondsLeft: max(secondsLeft, 0))
+            lossScale: progress.lossScale, secondsLeft: max(secondsLeft, 0))
     }
 }

@@ -85,6 +85,11 @@ public final class Trainer {
         }
         let checkpoint = try run?.checkpoint()
         if let checkpoint { progress = checkpoint.progress }
+        if backend.precision.wantsLossScaling {
+            progress.lossScale = progress.lossScale ?? LossScale()
+        } else {
+            progress.lossScale = nil
+        }
         let run = try makeStage(progress.stage)
         try checkpoint?.restore(run.session.parameters)
         current = run
@@ -254,7 +259,7 @@ public final class Trainer {
         Model(
             network: context.network, classes: context.dataset.classes, preprocessing: context.cache.preprocessing,
             training: TrainingRecord(
-                options: options.record, seed: options.seed,
+                options: options.record.merging(["precision": backend.precision.rawValue]) { $1 }, seed: options.seed,
                 versions: ["ocellus": ocellusVersion, "device": backend.device.name],
                 dataFingerprint: context.dataset.fingerprint, metrics: metrics),
             weights: try currentWeights())

@@ -16,6 +16,9 @@ public struct TrainingGraphs: Sendable {
     public let gradients: Graph
     /// The weights and running statistics of which an average is kept, and evaluated; none where the weights themselves are.
     public let averagedNames: [String]
+    /// Whether the training graph has an output `nonfinite` `[1]`, of the phase `check`: 1 when some sum of gradients is
+    /// infinite or no number, else 0.
+    public let checksGradients: Bool
     /// Forward alone, as in inference, with the plain cross-entropy (no smoothing, no weights), so that losses compare.
     public let evaluation: Graph
 
@@ -26,18 +29,20 @@ public struct TrainingGraphs: Sendable {
     ///   - rateFactors: what the learning rate is multiplied by for a parameter, by name; 1 unless given.
     ///   - accumulatesGradients: whether something may act between the gradients and the update; it takes memory for all
     ///     gradients, and the update is not joined with them. Clipping needs that, and turns it on.
+    ///   - checksGradients: whether the sums of gradients, which are then there too, are checked before the update.
     ///   - clipping: what is done to large gradients just before the update.
     ///   - average: the average that is kept of the weights and running statistics, under their names behind
     ///     `WeightAverage.prefix`.
     /// - Throws: `GraphError` naming the layer that does not fit.
     public init(
         _ network: Network, from firstLayer: Int = 0, loss: SoftmaxCrossEntropy, optimizer: OptimizerOptions,
-        rateFactors: [String: Float] = [:], accumulatesGradients: Bool = false,
+        rateFactors: [String: Float] = [:], accumulatesGradients: Bool = false, checksGradients: Bool = false,
         clipping: GradientClipping = GradientClipping(), average: WeightAverage? = nil, backend: any Backend
     ) throws {
         try self.init(
             network, from: firstLayer, loss: loss, optimizer: optimizer, rateFactors: rateFactors,
-            accumulatesGradients: accumulatesGradients, clipping: clipping, average: average,
+            accumulatesGradients: accumulatesGradients, checksGradients: checksGradients, clipping: clipping,
+            average: average,
             fusingWhere: backend.supports)
     }
 
@@ -46,7 +51,7 @@ public struct TrainingGraphs: Sendable {
     /// - Throws: `GraphError` naming the layer that does not fit.
     public init(
         _ network: Network, from firstLayer: Int = 0, loss: SoftmaxCrossEntropy, optimizer: OptimizerOptions,
-        rateFactors: [String: Float] = [:], accumulatesGradients: Bool = false,
+        rateFactors: [String: Float] = [:], accumulatesGradients: Bool = false, checksGradients: Bool = false,
         clipping: GradientClipping = GradientClipping(), average: WeightAverage? = nil,
         fusingWhere isSupported: (any Operation, [TensorDescription], [TensorDescription]) -> Bool
     ) throws {
@@ -54,11 +59,16 @@ public struct TrainingGraphs: Sendable {
         graph.fuse(keepsGradients: true, where: isSupported)
         let parameters = graph.parameters
         var gradients = try graph.differentiate(lossValue, withRespectTo: parameters)
-        self.accumulatesGradients = accumulatesGradients || !clipping.isNone
+        self.checksGradients = checksGradients
+        self.accumulatesGradients = accumulatesGradients || checksGradients || !clipping.isNone
         let averaged = average == nil ? [] : graph.storedValues
         if self.accumulatesGradients { gradients = try graph.accumulate(gradients) }
         self.gradients = graph
-        try graph.clip(parameters.compactMap { gradients[$0] }, clipping)
+        let sums = parameters.compactMap { gradients[$0] }
+        if checksGradients {
+            graph.output("nonfinite", try graph.append(NonFiniteCheck(), sums, layer: "loss scale", phase: .check)[0])
+        }
+        try graph.clip(sums, clipping)
         for parameter in parameters {
             guard let gradient = gradients[parameter] else { continue }
             try optimizer.appendUpdate(

@@ -37,6 +37,8 @@ public struct TrainingProgress: Sendable, Codable, Equatable {
     public var step = 0
     /// Sums over the steps of the unfinished epoch.
     public var totals = RunningTotals()
+    /// How much the loss is scaled; nil when it is not.
+    public var lossScale: LossScale?
     /// Time spent on the unfinished epoch.
     public var seconds = 0.0
     /// One entry a complete epoch.
@@ -62,6 +64,7 @@ public struct TrainingProgress: Sendable, Codable, Equatable {
         batch = try container.decode(Int.self, forKey: .batch)
         step = try container.decode(Int.self, forKey: .step)
         totals = try container.decode(RunningTotals.self, forKey: .totals)
+        lossScale = try container.decodeIfPresent(LossScale.self, forKey: .lossScale)
         seconds = try container.decode(Double.self, forKey: .seconds)
         history = try container.decode([EpochMetrics].self, forKey: .history)
         isStageOver = try container.decodeIfPresent(Bool.self, forKey: .isStageOver) ?? false
@@ -75,6 +78,7 @@ public struct TrainingProgress: Sendable, Codable, Equatable {
         epoch += 1
         batch = 0
         totals = RunningTotals()
+        lossScale?.beginEpoch()
         seconds = 0
     }
 
@@ -83,6 +87,7 @@ public struct TrainingProgress: Sendable, Codable, Equatable {
         stageStart = StageStart(epoch: epoch, step: step)
         isStageOver = false
         learningRate = nil
+        lossScale?.beginStage()
     }
 
     /// The best epoch so far.

@@ -16,6 +16,7 @@ public final class TrainingSession {
     private var runner: BatchRunner
     private let accumulatesGradients: Bool
     private let helpers: DataParallel?
+    private let checksGradients: Bool
 
     /// Reserves memory and initialises the weights.
     ///
@@ -34,6 +35,7 @@ public final class TrainingSession {
             throw TrainingError("several devices train together only where gradients are added up")
         }
         accumulatesGradients = graphs.accumulatesGradients
+        checksGradients = graphs.checksGradients
         parameters = ParameterStore(backend: backend)
         try parameters.add(graphs.training, seed: seed) { name in
             guard let weights, weights.shape(of: name) != nil else { return nil }
@@ -65,15 +67,20 @@ public final class TrainingSession {
             .withRoom(for: Plan.memoryPlan(graphs.evaluation, backend, capacity: capacity))
     }
 
-    /// Takes one step on a batch.
+    /// Takes one step on a batch, or skips it when its gradients overflow at the scale of the loss.
     ///
     /// - Parameters:
     ///   - step: the step's number, from 1.
     ///   - learningRate: how far it goes.
     ///   - seed: what dropout is drawn from.
+    ///   - scale: what the loss is scaled by; it is told whether the step was skipped, which is found out where the graphs check
+    ///     gradients. Nil for no scaling.
     /// - Returns: the losses and probabilities from before the step.
-    func train(_ batch: InputBatch, step: Int, learningRate: Float, seed: UInt64) throws -> BatchResult {
-        let invocation = Invocation(count: batch.count, step: step, learningRate: learningRate, seed: seed)
+    func train(
+        _ batch: InputBatch, step: Int, learningRate: Float, seed: UInt64, scale: inout LossScale?
+    ) throws -> BatchResult {
+        var invocation = Invocation(
+            count: batch.count, lossScale: scale?.value ?? 1, step: step, learningRate: learningRate, seed: seed)
         guard accumulatesGradients else {
             guard batch.count <= training.capacity else {
                 throw TrainingError(
@@ -86,8 +93,21 @@ public final class TrainingSession {
         let plans = [training] + (helpers?.plans ?? [])
         let result = try runner.run(plans, batch, invocation, phases: .forward ... .backward)
         try helpers?.reduce(from: min(batch.count, plans.count) - 1)
-        try update(invocation)
+        // The optimiser counts the updates, and random numbers the steps.
+        invocation.step -= scale?.skippedSteps ?? 0
+        let isSkipped = try scale != nil && hasOverflow(invocation)
+        if !isSkipped { try update(invocation) }
+        scale?.record(isSkipped: isSkipped)
         return result
+    }
+
+    /// Whether some sum of gradients is infinite or no number.
+    private func hasOverflow(_ invocation: Invocation) throws -> Bool {
+        guard checksGradients else { return false }
+        var invocation = invocation
+        invocation.count = min(invocation.count, training.capacity)
+        try training.run(invocation, phases: .check ... .check)
+        return try training.read("nonfinite", count: 1) != [0]
     }
 
     /// Changes the weights by the sums of the gradients.

@@ -62,7 +62,8 @@ struct TrainingStage: Equatable {
         try TrainingGraphs(
             network, from: firstLayer, loss: options.loss, optimizer: options.optimizer,
             rateFactors: layerDecay == 1 ? [:] : network.rateFactors(from: firstLayer, decay: layerDecay),
-            accumulatesGradients: options.capacity < options.stepSize, clipping: options.clipping,
+            accumulatesGradients: options.capacity < options.stepSize,
+            checksGradients: backend.precision.wantsLossScaling, clipping: options.clipping,
             average: options.average, backend: backend)
     }
 }

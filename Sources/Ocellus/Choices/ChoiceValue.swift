@@ -122,6 +122,7 @@ extension Interpolation: ChoiceValue {}
 extension Augmentation.FillMode: ChoiceValue {}
 extension Augmentation.Preset: ChoiceValue {}
 extension ClassBalance: ChoiceValue {}
+extension Precision: ChoiceValue {}
 
 extension NetworkRequest: ChoiceValue {
     public init?(choice text: String) { self.init(text) }

@@ -106,6 +106,8 @@ public struct TrainingChoices: Sendable, Equatable {
     public var device: DeviceRequest?
     /// Threads of the CPU backend.
     public var threads: Int?
+    /// What activations are stored in.
+    public var precision: Precision?
     /// How much of the device's memory may be taken.
     public var memoryLimit: ByteCount?
 
@@ -137,7 +139,7 @@ extension TrainingChoices {
             ChoiceKey("average-warm-up", \.averageWarmUp), ChoiceKey("label-smoothing", \.labelSmoothing),
             ChoiceKey("balance", \.balance), ChoiceKey("early-stopping", \.earlyStopping), ChoiceKey("seed", \.seed),
             ChoiceKey("split", \.split), ChoiceKey("split-from", \.splitFrom), ChoiceKey("device", \.device),
-            ChoiceKey("threads", \.threads), ChoiceKey("memory-limit", \.memoryLimit),
+            ChoiceKey("threads", \.threads), ChoiceKey("precision", \.precision), ChoiceKey("memory-limit", \.memoryLimit),
         ] + AugmentationChoices.keys
 
     /// The options' names.

@@ -17,7 +17,8 @@ extension TrainingSettings {
             data: data, output: output, network: all.network, weights: all.weights, size: all.size,
             preprocessing: all.preprocessing, sizing: try all.sizing, padding: all.padding, features: all.features,
             options: all.options, splitRatio: all.split ?? .standard, splitFile: all.splitFrom,
-            device: all.device ?? .auto, threads: all.threads, memoryLimit: all.memoryLimit, command: command)
+            device: all.device ?? .auto, threads: all.threads,
+            precision: all.precision ?? .fp32, memoryLimit: all.memoryLimit, command: command)
         if all.split != nil, all.splitFrom != nil {
             throw TrainingError("--split-from says which picture is in which part: leave out --split")
         }

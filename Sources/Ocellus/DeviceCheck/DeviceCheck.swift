@@ -90,13 +90,15 @@ extension DeviceCheck {
     ///
     /// - Parameters:
     ///   - isRepeated: whether to check anew whatever is noted.
+    ///   - precision: in what numbers the device is to compute.
     ///   - willRun: called before a check that takes its time.
     /// - Throws: when the device cannot be opened, or the CPU fails.
     public static func of(
-        _ device: OpenCLDevice, isRepeated: Bool = false, threads: Int? = nil, willRun: () -> Void = {}
+        _ device: OpenCLDevice, isRepeated: Bool = false, precision: Precision = .fp32, threads: Int? = nil,
+        willRun: () -> Void = {}
     ) throws -> DeviceCheck {
         let usual = try OpenCLBackend(device).kernelFamily
-        let file = device.noteFile("check-\(usual)")
+        let file = device.noteFile("check-\(usual)" + (precision == .fp32 ? "" : "-\(precision)"))
         if !isRepeated, let data = try? Data(contentsOf: file),
             let known = try? JSONDecoder().decode(DeviceCheck.self, from: data)
         {
@@ -104,7 +106,7 @@ extension DeviceCheck {
         }
         willRun()
         let check = try DeviceCheck(usual: usual, against: CPUBackend(threads: threads)) { family, choices in
-            try OpenCLBackend(device, kernelFamily: family, choices: choices)
+            try OpenCLBackend(device, kernelFamily: family, choices: choices, precision: precision)
         }
         // What cannot be noted is checked again the next time.
         try? FileManager.default.createDirectory(

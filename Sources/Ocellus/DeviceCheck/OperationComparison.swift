@@ -15,8 +15,14 @@ package struct OperationComparison {
         package var failure: String?
     }
 
-    /// The largest normalised squared error that rounding may make.
-    static let tolerance = 1e-7
+    /// The largest normalised squared error that rounding may make: of sums, and of what is stored in fewer bits.
+    private func tolerance(of type: ElementType) -> Double {
+        switch type {
+        case .float16: 1e-6
+        case .bfloat16: 2e-5
+        case .float32, .int32, .uint8: 1e-7
+        }
+    }
 
     let candidate: any Backend
     let reference: any Backend
@@ -35,7 +41,10 @@ package struct OperationComparison {
     package mutating func run(_ graph: Graph, inputs: [String: [Float]], count: Int, isInference: Bool) throws {
         var graph = graph
         graph.removeUnused()
-        let invocation = Invocation(count: count, step: 2, learningRate: 0.05, seed: 3)
+        graph.storeActivations(as: candidate.precision.storage, where: candidate.supports)
+        let invocation = Invocation(
+            count: count, lossScale: candidate.precision.wantsLossScaling ? 1024 : 1, step: 2, learningRate: 0.05,
+            seed: 3)
         var values = try initialValues(graph, inputs)
         for node in graph.nodes {
             let operands = try node.inputs.map { id in
@@ -47,7 +56,8 @@ package struct OperationComparison {
                 continue
             }
             let call = Call(graph, node, operands, invocation, isInference: isInference)
-            let expected = try call.run(on: reference)
+            let results = try node.operation is Convert ? operands : call.run(on: reference, as: .float32)
+            let expected = zip(call.results, results).map { $0.rounded($1) }
             compare(call, expected)
             for (id, bytes) in zip(node.outputs + node.operation.mutatedInputs.map { node.inputs[$0] }, expected) {
                 values[id] = bytes
@@ -60,10 +70,11 @@ package struct OperationComparison {
         var result = results[name] ?? Result()
         result.shapes += 1
         do {
-            for (place, (actual, expected)) in zip(try call.run(on: candidate), expected).enumerated() {
-                let error = call.results[place].elementType.error(of: actual, from: expected)
+            let actual = try call.run(on: candidate, as: candidate.precision.storage)
+            for (description, (actual, expected)) in zip(call.results, zip(actual, expected)) {
+                let error = description.elementType.error(of: actual, from: expected)
                 result.worstError = max(result.worstError, error)
-                if error > Self.tolerance, result.failure == nil {
+                if error > tolerance(of: description.elementType), result.failure == nil {
                     result.failure = "it computes wrongly (normalised squared error \(error)) on \(call)"
                 }
             }
@@ -109,8 +120,11 @@ private struct Call: CustomStringConvertible {
     /// What `run` gives: the outputs, then the inputs that change.
     var results: [TensorDescription] { outputs + node.operation.mutatedInputs.map { inputs[$0] } }
 
-    /// The bytes of each result.
-    func run(on backend: any Backend) throws -> [[UInt8]] {
+    /// The bytes of each result, floating-point numbers as `float32`. The reference runs all activations as those.
+    func run(on backend: any Backend, as type: ElementType) throws -> [[UInt8]] {
+        let inputs = inputs.map { type == .float32 ? $0.stored(as: .float32) : $0 }
+        let outputs = outputs.map { type == .float32 ? $0.stored(as: .float32) : $0 }
+        let results = outputs + node.operation.mutatedInputs.map { inputs[$0] }
         guard backend.supports(node.operation, inputs: inputs, outputs: outputs) else {
             throw BackendError("it has no kernel for \(self)")
         }
@@ -118,7 +132,7 @@ private struct Call: CustomStringConvertible {
         let capacity = invocation.count + 1
         let inputRegions = try zip(inputs, operands).map { description, bytes in
             let region = try region(description.byteCount(samples: capacity), on: backend)
-            try bytes.withUnsafeBytes { try backend.write($0, to: region) }
+            try description.stored(bytes).withUnsafeBytes { try backend.write($0, to: region) }
             return region
         }
         let outputRegions = try outputs.map { try region($0.byteCount(samples: capacity), on: backend) }
@@ -140,7 +154,7 @@ private struct Call: CustomStringConvertible {
             return try zip(results, regions).map { description, region in
                 var bytes = [UInt8](repeating: 0, count: description.byteCount(samples: invocation.count))
                 try bytes.withUnsafeMutableBytes { try backend.read(region, into: $0) }
-                return bytes
+                return description.widened(bytes)
             }
         }
     }
@@ -154,12 +168,27 @@ private struct Call: CustomStringConvertible {
     }
 }
 
+extension TensorDescription {
+    /// Bytes of `float32` as the tensor is stored.
+    fileprivate func stored(_ bytes: [UInt8]) -> [UInt8] {
+        elementType.isFloating ? elementType.bytes(of: ElementType.float32.floats(in: bytes)) : bytes
+    }
+
+    /// The other way round.
+    fileprivate func widened(_ bytes: [UInt8]) -> [UInt8] {
+        elementType.isFloating ? ElementType.float32.bytes(of: elementType.floats(in: bytes)) : bytes
+    }
+
+    /// Bytes of `float32`, each number as what it is when it was stored.
+    fileprivate func rounded(_ bytes: [UInt8]) -> [UInt8] { widened(stored(bytes)) }
+}
+
 extension ElementType {
     /// How far numbers are from those expected: for floats the squared error over the squared magnitude; for places of
     /// maxima nothing, if so few differ that rounding can have made equals of others.
     fileprivate func error(of actual: [UInt8], from expected: [UInt8]) -> Double {
         guard actual.count == expected.count else { return .infinity }
-        guard self == .float32 else {
+        guard isFloating else {
             let different = zip(actual, expected).count { $0 != $1 }
             return different * 1000 <= expected.count ? 0 : .infinity
         }

@@ -37,7 +37,7 @@ extension SoftmaxCrossEntropyGradient: CPUOperation {
                 let target = targets + sample * classes
                 var sum = 0.0
                 for index in 0..<classes { sum += targetRule.smoothed(target[index]) }
-                let factor = targetRule.weight(target) / Double(invocation.batchCount)
+                let factor = targetRule.weight(target) / Double(invocation.batchCount) * Double(invocation.lossScale)
                 for index in 0..<classes {
                     let place = sample * classes + index
                     let difference = Double(probabilities[place]) * sum - targetRule.smoothed(target[index])

@@ -50,9 +50,10 @@ final class TrainingDisplay: TrainingCallback {
         }
         let device = preview.device.backend.device
         let count = preview.device.backends.count
+        let precision = preview.device.backend.precision
         Terminal.note(
-            (count > 1 ? "\(count) devices, the first: " : "device: ")
-                + "\(device.name), \(device.detail) (\(preview.device.reason))")
+            (count > 1 ? "\(count) devices, the first: " : "device: ") + "\(device.name), \(device.detail)"
+                + (precision == .fp32 ? "" : ", in \(precision.rawValue)") + " (\(preview.device.reason))")
         show(preview.memory)
     }
 
@@ -144,6 +145,7 @@ final class TrainingDisplay: TrainingCallback {
                 + "\(Terminal.duration(step.secondsLeft)) left  loss \(Terminal.number(step.totals.meanLoss, digits: 4))  "
                 + "accuracy \(Terminal.percent(step.totals.accuracy))")
         lastSecondsLeft = step.secondsLeft
+        lastStep = step
     }
 
     func epochDidEnd(_ metrics: EpochMetrics, _ trainer: Trainer) {
@@ -159,6 +161,7 @@ final class TrainingDisplay: TrainingCallback {
                 + "validation loss \(Terminal.number(metrics.validationLoss, digits: 4))  "
                 + "accuracy \(Terminal.percent(metrics.validationAccuracy))"
                 + (isBest ? Terminal.styled("  best", .green, Terminal.isErrorTerminal) : ""))
+        warnOfSkippedSteps()
     }
 
     func showInterrupted(_ job: TrainingJob) {
@@ -186,6 +189,17 @@ final class TrainingDisplay: TrainingCallback {
         Terminal.write("test " + metrics.text)
     }
 
+    /// Now and then a step is skipped, by which the scale of the loss is found; not many.
+    private func warnOfSkippedSteps() {
+        guard let step = lastStep, let scale = step.lossScale, scale.skippedStepsOfEpoch >= 3,
+            scale.skippedStepsOfEpoch * 10 >= step.batches
+        else { return }
+        Terminal.warn(
+            "\(scale.skippedStepsOfEpoch) of \(step.batches) steps were skipped, because gradients left FP16's range (the loss is "
+                + "scaled by \(scale.value) now); if that goes on, take --precision bf16 or a smaller --learning-rate")
+    }
+
+    private var lastStep: StepReport?
     private var lastSecondsLeft = 0.0
 
     private struct EpochLine: Encodable {

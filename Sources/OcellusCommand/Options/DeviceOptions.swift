@@ -18,6 +18,12 @@ struct DeviceOptions: ParsableArguments {
             "How much of the device's memory may be taken, as 500MB or 2GiB (default: all of it).", valueName: "size"))
     var memoryLimit: ByteCount?
 
+    @Option(
+        help: ArgumentHelp(
+            "In what numbers an OpenCL device computes: fp32, or fp16 or bf16 for activations of half the size, or tf32 for "
+                + "quicker products (default: fp32).", valueName: "type"))
+    var precision: Precision?
+
     func validate() throws {
         if let threads, !(1...1024 ~= threads) {
             throw ValidationError("--threads is \(threads); it must be 1 to 1024")
@@ -30,7 +36,7 @@ struct DeviceOptions: ParsableArguments {
     ) throws -> ChosenDevice {
         try ChosenDevice(
             device ?? fallback, threads: threads, memoryLimit: memoryLimit, denseWeights: denseWeights,
-            allowsSeveral: allowsSeveral, willCheck: Self.note)
+            precision: precision ?? .fp32, allowsSeveral: allowsSeveral, willCheck: Self.note)
     }
 
     /// Says what takes its time.
@@ -49,3 +55,5 @@ extension ByteCount: ExpressibleByArgument {
 }
 
 extension DenseWeightPrecision: ExpressibleByArgument {}
+
+extension Precision: ExpressibleByArgument {}

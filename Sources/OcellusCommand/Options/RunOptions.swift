@@ -75,6 +75,7 @@ struct RunOptions: ParsableArguments {
         transfer.choose(&choices)
         choices.device = device.device
         choices.threads = device.threads
+        choices.precision = device.precision
         choices.memoryLimit = device.memoryLimit
         return choices
     }

@@ -1,5 +1,6 @@
 /// Adds a gradient to the sum of those of the runs before, which together make up one training step: `sum ← sum + gradient`.
-/// In the first run of a step, which `Invocation.accumulatesGradients` tells, `sum ← gradient`, whatever it was.
+/// In the first run of a step, which `Invocation.accumulatesGradients` tells, `sum ← gradient`, whatever it was. The gradient
+/// is divided by `Invocation.lossScale` first.
 ///
 /// Inputs: gradient, sum (changed), of one shape. No output.
 public struct GradientAccumulation: Operation, Hashable {

@@ -30,8 +30,8 @@ public struct SoftmaxCrossEntropy: DifferentiableOperation, Hashable {
     }
 }
 
-/// The gradient of the mean cross-entropy by the logits: (p, targets) → `w · (p · Σ t′ − t′) / batchCount`, `[N, C]`, where
-/// `batchCount` is the invocation's.
+/// The gradient of the mean cross-entropy by the logits: (p, targets) → `lossScale · w · (p · Σ t′ − t′) / batchCount`,
+/// `[N, C]`, where `lossScale` and `batchCount` are the invocation's.
 public struct SoftmaxCrossEntropyGradient: Operation, Hashable {
     public static let name = "softmaxCrossEntropyGradient"
     /// As in `SoftmaxCrossEntropy`.

@@ -25,7 +25,8 @@ public final class Plan {
     /// Reserves memory and prepares every operation.
     ///
     /// - Parameters:
-    ///   - graph: what to run. Operations whose results nobody reads are left out.
+    ///   - graph: what to run. Operations whose results nobody reads are left out; activations are stored as the backend's
+    ///     precision says.
     ///   - parameters: the weights, which must have been added to the store.
     ///   - parametersAreConstant: whether weights never change while the plan lives, so that they may be packed once.
     ///   - neighbour: a plan that never runs at the same time, whose arenas and inputs serve here too where they are large enough.
@@ -41,15 +42,14 @@ public final class Plan {
         guard parametersAreConstant || !parameters.hasConstants else {
             throw GraphError("the parameters were added as constants, and this plan may change them")
         }
-        var graph = graph
-        graph.removeUnused()
         let backend = parameters.backend
+        let graph = Self.prepared(graph, backend)
         self.graph = graph
         self.backend = backend
         self.capacity = capacity
         try Self.checkSupport(graph, backend)
         let own = Self.memoryPlan(
-            graph, backend, capacity: capacity, parametersAreConstant: parametersAreConstant)
+            prepared: graph, backend, capacity: capacity, parametersAreConstant: parametersAreConstant)
         memory = other.map(own.withRoom) ?? own
         try memory.checkFit(on: backend)
         try reserve(parameters, neighbour)
@@ -74,8 +74,22 @@ public final class Plan {
     public static func memoryPlan(
         _ graph: Graph, _ backend: any Backend, capacity: Int, parametersAreConstant: Bool = false
     ) -> MemoryPlan {
+        memoryPlan(
+            prepared: prepared(graph, backend), backend, capacity: capacity,
+            parametersAreConstant: parametersAreConstant)
+    }
+
+    /// What is left of a graph without what nobody reads, its activations stored as the backend's precision says.
+    private static func prepared(_ graph: Graph, _ backend: any Backend) -> Graph {
         var graph = graph
         graph.removeUnused()
+        graph.storeActivations(as: backend.precision.storage, where: backend.supports)
+        return graph
+    }
+
+    private static func memoryPlan(
+        prepared graph: Graph, _ backend: any Backend, capacity: Int, parametersAreConstant: Bool
+    ) -> MemoryPlan {
         func ask(_ node: Graph.Node, _ question: ([TensorDescription], [TensorDescription]) -> Int) -> Int {
             let (inputs, outputs) = graph.descriptions(of: node)
             return node.operation.isView ? 0 : question(inputs, outputs)

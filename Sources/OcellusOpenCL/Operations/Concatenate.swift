@@ -1,10 +1,10 @@
 import OcellusGraph
 
 extension Concatenate: OpenCLOperation {
-    /// Whether all is `float32`.
+    /// Whether all is floating-point numbers.
     public func isSupported(
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription]
-    ) -> Bool { inputs.allSatisfy { $0.elementType == .float32 } }
+    ) -> Bool { inputs.allSatisfy { $0.elementType.isFloating } }
 
     /// Copies one input after the other.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
@@ -23,10 +23,10 @@ extension Concatenate: OpenCLOperation {
 }
 
 extension ChannelSlice: OpenCLOperation {
-    /// Whether all is `float32`.
+    /// Whether all is floating-point numbers.
     public func isSupported(
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription]
-    ) -> Bool { inputs.allSatisfy { $0.elementType == .float32 } }
+    ) -> Bool { inputs.allSatisfy { $0.elementType.isFloating } }
 
     /// Copies the channels.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {

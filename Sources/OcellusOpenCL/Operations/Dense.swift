@@ -4,7 +4,7 @@ extension Dense: OpenCLOperation {
     /// Partial products, when the features are many.
     public func workspaceByteCount(
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
-    ) -> Int { product(inputs).workspaceByteCount(on: backend, capacity: capacity) }
+    ) -> Int { product(inputs).workspaceByteCount(on: backend, for: outputs[0], capacity: capacity) }
 
     /// `x · w`, then bias and activation.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {

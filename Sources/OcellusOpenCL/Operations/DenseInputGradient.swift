@@ -4,7 +4,7 @@ extension DenseInputGradient: OpenCLOperation {
     /// Partial products, when the output features are many.
     public func workspaceByteCount(
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
-    ) -> Int { product(inputs).workspaceByteCount(on: backend, capacity: capacity) }
+    ) -> Int { product(inputs).workspaceByteCount(on: backend, for: outputs[0], capacity: capacity) }
 
     /// `dy · wᵀ`.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {

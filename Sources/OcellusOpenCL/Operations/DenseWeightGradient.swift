@@ -4,7 +4,7 @@ extension DenseWeightGradient: OpenCLOperation {
     /// Partial products, when the batch is large.
     public func workspaceByteCount(
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
-    ) -> Int { product(inputs).workspaceByteCount(on: backend, capacity: capacity) }
+    ) -> Int { product(inputs).workspaceByteCount(on: backend, for: outputs[0], capacity: capacity) }
 
     /// `xᵀ · dy`.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {

@@ -7,7 +7,10 @@ extension GradientAccumulation: OpenCLOperation {
         let width = backend.elementwiseWidth
         return try backend.launch(
             "gradient_accumulation", of: .files("common", "gradient_accumulation"), defines: ["VEC": width],
-            [arguments.input(0), arguments.input(1), .elements(of: tensor), .accumulatesGradients],
+            [
+                arguments.input(0), arguments.input(1), .elements(of: tensor), .accumulatesGradients,
+                .computedFloat { 1 / $0.lossScale },
+            ],
             grid: .elementwise(tensor, width: width), label: arguments.label)
     }
 }

@@ -4,7 +4,7 @@ extension MatrixMultiplication: OpenCLOperation {
     /// Partial products, when one long product is all.
     public func workspaceByteCount(
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
-    ) -> Int { product(inputs, outputs[0]).workspaceByteCount(on: backend, capacity: capacity) }
+    ) -> Int { product(inputs, outputs[0]).workspaceByteCount(on: backend, for: outputs[0], capacity: capacity) }
 
     /// One product a sample.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {

@@ -36,7 +36,7 @@ extension SoftmaxCrossEntropyGradient: OpenCLOperation {
             [
                 arguments.input(0), arguments.input(1), weights, arguments.output(0),
                 .int(arguments.inputs[0].description.shape[0]), .count, .int(classWeights.isEmpty ? 0 : 1),
-                .float(labelSmoothing), .batchCount,
+                .float(labelSmoothing), .batchCount, .computedFloat(\.lossScale),
             ],
             grid: .linear(1), label: arguments.label)
     }

@@ -34,6 +34,8 @@ public struct StepReport: Sendable {
     public let totals: RunningTotals
     /// Training pictures a second in this epoch so far.
     public let imagesPerSecond: Double
+    /// How much the loss is scaled, and how many steps were skipped on the way; nil when it is not.
+    public let lossScale: LossScale?
     /// An estimate of the seconds until the end of the stage's last epoch.
     public let secondsLeft: Double
 }

@@ -87,7 +87,9 @@ final class FrozenLayers {
         encoder.outputFormatting = .sortedKeys
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-        var text = Data("ocellus \(ocellusVersion) \(device.backend) \(device.name) \(device.detail) ".utf8)
+        var text = Data(
+            "ocellus \(ocellusVersion) \(device.backend) \(device.name) \(device.detail) \(plan.backend.precision) "
+                .utf8)
         text += try encoder.encode(layers)
         text += try encoder.encode(preprocessing)
         for name in names {

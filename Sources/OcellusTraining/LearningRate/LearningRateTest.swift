@@ -70,6 +70,7 @@ public struct LearningRateTest: Sendable, Codable, Equatable {
                 features: features, stopRequest: stopRequest),
             weights: weights, progress: { _, _ in })
         let growth = Double(range.upperBound / range.lowerBound)
+        var scale = backend.precision.wantsLossScaling ? LossScale() : nil
         var (epoch, mean, lowest) = (0, 0.0, Double.infinity)
         try run.training.start(epoch: 0, batch: 0)
         for step in 0..<steps {
@@ -82,8 +83,9 @@ public struct LearningRateTest: Sendable, Codable, Equatable {
             }
             guard let batch else { break }
             let rate = Float(Double(range.lowerBound) * pow(growth, Double(step) / Double(steps - 1)))
-            let loss = try run.session.train(batch, step: step + 1, learningRate: rate, seed: options.seed).totals
-                .meanLoss
+            let loss = try run.session.train(
+                batch, step: step + 1, learningRate: rate, seed: options.seed, scale: &scale
+            ).totals.meanLoss
             guard loss.isFinite else {
                 hasDiverged = true
                 break

@@ -62,7 +62,7 @@ extension BackendSuite {
 }
 
 /// Pictures with something to learn: each class is brighter in one channel.
-private struct Batch {
+struct Batch {
     let images: [Float]
     let targets: [Float]
     let invocation: Invocation

@@ -3,7 +3,7 @@ import OcellusGraph
 extension GradientAccumulation: TestedOperation {
     func evaluate(_ inputs: inout [OracleTensor], _ invocation: Invocation) throws -> [OracleTensor] {
         for index in inputs[0].values.indices {
-            let gradient = inputs[0].values[index]
+            let gradient = inputs[0].values[index] / Double(invocation.lossScale)
             inputs[1].values[index] = invocation.accumulatesGradients ? inputs[1].values[index] + gradient : gradient
         }
         return []
@@ -17,7 +17,10 @@ extension GradientAccumulation: TestedOperation {
             first.invocation.accumulatesGradients = false
             var later = random.operationCase(GradientAccumulation(), [TestInput(parameter), TestInput(parameter)])
             later.invocation.accumulatesGradients = true
-            return [first, later]
+            var scaled = (first, later)
+            scaled.0.invocation.lossScale = 1024
+            scaled.1.invocation.lossScale = 0.25
+            return [first, later, scaled.0, scaled.1]
         }
     }
 }

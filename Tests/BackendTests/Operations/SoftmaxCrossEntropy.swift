@@ -44,7 +44,7 @@ extension SoftmaxCrossEntropyGradient: TestedOperation {
             let weight = sampleWeight(targets, n, classWeights)
             for c in 0..<classes {
                 let difference = probabilities[n, c] * smooth.reduce(0, +) - smooth[c]
-                gradient[n, c] = weight * difference / Double(invocation.batchCount)
+                gradient[n, c] = Double(invocation.lossScale) * weight * difference / Double(invocation.batchCount)
             }
         }
         return [gradient]
@@ -52,7 +52,7 @@ extension SoftmaxCrossEntropyGradient: TestedOperation {
 
     static func cases(_ random: inout CaseGenerator) -> [OperationCase] {
         random.features().enumerated().map { index, probabilities in
-            random.operationCase(
+            var test = random.operationCase(
                 SoftmaxCrossEntropyGradient(
                     labelSmoothing: index % 2 == 0 ? 0 : 0.1,
                     classWeights: index % 3 == 0 ? [] : random.classWeights(probabilities.shape[0])),
@@ -60,6 +60,8 @@ extension SoftmaxCrossEntropyGradient: TestedOperation {
                     TestInput(probabilities, .distribution),
                     TestInput(probabilities, index % 3 == 2 ? .distribution : .oneHot),
                 ])
+            test.invocation.lossScale = index % 2 == 0 ? 1 : 65536
+            return test
         }
     }
 }

@@ -18,7 +18,7 @@ extension OperationCase {
         let before = inputTensors()
         var worst = 0.0
         for (actual, expected) in zip(actual.outputs, expected.outputs) {
-            if expected.description.elementType == .float32 {
+            if expected.description.elementType.isFloating {
                 worst = max(worst, normalizedError(actual.values, expected.values))
             } else {
                 try compareWholeNumbers(actual, expected, before)

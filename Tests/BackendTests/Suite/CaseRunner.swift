@@ -46,8 +46,8 @@ struct CaseRunner {
         self.layout = layout
         self.isSimulated = isSimulated
         margin = isSimulated ? 0 : max(backend.device.alignment, 256)
-        inputs = test.inputs.map(\.description)
-        outputs = try test.operation.outputs(for: inputs)
+        inputs = test.inputDescriptions
+        outputs = try test.outputDescriptions()
     }
 
     /// Prepares the step and runs it.

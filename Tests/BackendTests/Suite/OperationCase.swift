@@ -9,12 +9,24 @@ struct OperationCase: Sendable, CustomStringConvertible {
     var invocation: Invocation
     /// Of the inputs' contents.
     let seed: UInt64
+    /// How activations are stored.
+    var storage = ActivationStorageForm.floats
 
-    /// The inputs' contents, drawn from the seed, for `invocation.count` samples.
+    /// The inputs as they are stored.
+    var inputDescriptions: [TensorDescription] { storage.inputs(inputs.map(\.description)) }
+
+    /// The outputs as they are stored.
+    func outputDescriptions() throws -> [TensorDescription] {
+        try storage.outputs(operation.outputs(for: inputs.map(\.description)))
+    }
+
+    /// The inputs' contents, drawn from the seed, for `invocation.count` samples, as they are when they are stored.
     func inputValues() -> [[Float]] {
         inputs.enumerated().map { index, input in
             var random = PhiloxSequence(seed: seed, purpose: .testing, sample: index)
-            return input.content.values(for: input.description, samples: invocation.count, &random)
+            let values = input.content.values(for: input.description, samples: invocation.count, &random)
+            let type = inputDescriptions[index].elementType
+            return values.map { rounded($0, to: type) }
         }
     }
 
@@ -27,7 +39,7 @@ struct OperationCase: Sendable, CustomStringConvertible {
     }
 
     var description: String {
-        "\(operation) of \(inputs.map(\.description)), \(invocation.count) of \(capacity) samples"
+        "\(operation) of \(inputDescriptions), \(invocation.count) of \(capacity) samples"
     }
 }
 

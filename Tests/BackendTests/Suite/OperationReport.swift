@@ -27,6 +27,25 @@ struct OperationReport {
         return try device.affordable(supported).reduce(into: reports) { $0 += try Self.reports(on: $1, device) }
     }
 
+    /// Runs the cases of an operation with activations stored in fewer bits, in every form that the device supports.
+    @DeviceActor static func all(
+        of type: any TestedOperation.Type, on device: TestedDevice, storing elementType: ElementType
+    ) throws -> [OperationReport] {
+        let backend = try device.backend()
+        let supported = try type.allCases.flatMap { test in
+            try ActivationStorageForm.forms(of: elementType).compactMap { form -> OperationCase? in
+                var test = test
+                let floats = (test.inputDescriptions, try test.outputDescriptions())
+                test.storage = form
+                let (inputs, outputs) = (test.inputDescriptions, try test.outputDescriptions())
+                // Without activations the case is the same as in FP32.
+                guard floats != (inputs, outputs) else { return nil }
+                return backend.supports(test.operation, inputs: inputs, outputs: outputs) ? test : nil
+            }
+        }
+        return try device.affordable(supported, most: 3).reduce(into: []) { $0 += try reports(on: $1, device) }
+    }
+
     @DeviceActor private static func reports(on test: OperationCase, _ device: TestedDevice) throws -> [OperationReport]
     {
         let expected = try test.expected()
@@ -35,7 +54,9 @@ struct OperationReport {
             do {
                 let runner = try CaseRunner(device.backend(), test, layout, isSimulated: device.isSimulated)
                 report.error = try test.error(of: runner.run(), expecting: expected)
-                if let error = report.error, !(error <= tolerance) { report.failure = "its NMSE is \(Float(error))" }
+                if let error = report.error, !(error <= test.storage.tolerance) {
+                    report.failure = "its NMSE is \(Float(error))"
+                }
             } catch {
                 report.failure = "\(error)"
             }

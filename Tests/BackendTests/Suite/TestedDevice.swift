@@ -10,11 +10,12 @@ struct TestedDevice: CustomTestStringConvertible, CustomStringConvertible, Senda
     let description: String
     /// Whether it is a simulator: slow, but it finds what is wrong with an access.
     let isSimulated: Bool
-    private let make: @Sendable () throws -> any Backend
+    private let make: @Sendable (Precision) throws -> any Backend
     @DeviceActor private static var opened: [String: any Backend] = [:]
 
-    private init(_ description: String, isSimulated: Bool = false, _ make: @escaping @Sendable () throws -> any Backend)
-    {
+    private init(
+        _ description: String, isSimulated: Bool = false, _ make: @escaping @Sendable (Precision) throws -> any Backend
+    ) {
         self.description = description
         self.isSimulated = isSimulated
         self.make = make
@@ -26,18 +27,23 @@ struct TestedDevice: CustomTestStringConvertible, CustomStringConvertible, Senda
     @DeviceActor func backend() throws -> any Backend {
         // The CPU is opened anew each time: its scratch memory only grows, and what was reserved for one step would hide
         // that another reserves too little.
-        if description.hasPrefix("CPU") { return try make() }
+        if description.hasPrefix("CPU") { return try make(.fp32) }
         if let backend = Self.opened[description] { return backend }
-        let backend = try isSimulated ? OclgrindLog.shared.whileChecking(make) : make()
+        let backend = try isSimulated ? OclgrindLog.shared.whileChecking { try make(.fp32) } : make(.fp32)
         Self.opened[description] = backend
         return backend
     }
 
+    /// The same device with plans that compute so.
+    @DeviceActor func backend(in precision: Precision) throws -> any Backend { try make(precision) }
+
+    /// Whether it is an OpenCL device.
+    var isOpenCL: Bool { !description.hasPrefix("CPU") }
+
     /// The cases that the device has time for. The simulator does about 1 MFLOP/s: it gets a few small ones.
-    func affordable(_ cases: [OperationCase]) throws -> [OperationCase] {
+    func affordable(_ cases: [OperationCase], most: Int = 5) throws -> [OperationCase] {
         guard isSimulated else { return cases }
         let small = try cases.filter { try (20..<20_000).contains($0.work()) }
-        let most = 5
         return (0..<min(most, small.count)).map { small[$0 * small.count / min(most, small.count)] }
     }
 
@@ -57,18 +63,19 @@ extension TestedDevice {
         let choices = [("", CPUAlgorithms.all), (" plain", .general)] + winograd
         let cpu = InstructionSet.available.flatMap { instructionSet in
             choices.map { name, algorithms in
-                TestedDevice("CPU \(instructionSet)\(name)") {
+                TestedDevice("CPU \(instructionSet)\(name)") { _ in
                     try CPUBackend(instructionSet: instructionSet, algorithms: algorithms)
                 }
             }
         }
         let openCL = OpenCLDevices.find().devices.flatMap { device in
             KernelFamily.allCases.map { family in
-                TestedDevice("\(device.shortPlatformName) \(family)", isSimulated: device.isSimulated) {
+                TestedDevice("\(device.shortPlatformName) \(family)", isSimulated: device.isSimulated) { precision in
                     // Oclgrind's programs are built with options of its own, so they are kept apart.
                     let cache = device.isSimulated ? FileManager.default.temporaryDirectory : nil
                     return try OpenCLBackend(
-                        device, kernelFamily: family, cacheFolder: cache?.appending(path: "ocellus-oclgrind"))
+                        device, kernelFamily: family, precision: precision,
+                        cacheFolder: cache?.appending(path: "ocellus-oclgrind"))
                 }
             }
         }

@@ -46,6 +46,7 @@ let testedOperations: [any TestedOperation.Type] = [
     ChannelSlice.self,
     Activation.self, ActivationGradient.self,
     Softmax.self, SoftmaxCrossEntropy.self, SoftmaxCrossEntropyGradient.self,
-    GradientAccumulation.self, GradientNorm.self, GradientScale.self, GradientClamp.self,
+    Convert.self, GradientAccumulation.self, NonFiniteCheck.self, GradientNorm.self, GradientScale.self,
+    GradientClamp.self,
     SGDUpdate.self, AdamUpdate.self, RMSPropUpdate.self, LAMBUpdate.self, MovingAverage.self,
 ]
