@@ -174,6 +174,10 @@ static const char tiled[] = {
 #embed "tiled.cl"
     , 0};
 
+static const char tiled_mma[] = {
+#embed "tiled_mma.cl"
+    , 0};
+
 static const char wide[] = {
 #embed "wide.cl"
     , 0};
@@ -229,6 +233,7 @@ static const struct {
     KERNEL(stochastic_depth)
     KERNEL(sum_partials)
     KERNEL(tiled)
+    KERNEL(tiled_mma)
     KERNEL(wide)
     KERNEL(window)
 #undef KERNEL

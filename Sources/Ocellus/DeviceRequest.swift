@@ -151,6 +151,8 @@ public struct ChosenDevice: Sendable {
         return (
             backend,
             "it passed its self-test"
+                + (backend.matrixUnits == nil ? "" : " on its tensor cores")
+                + (backend.matrixUnitsProblem.map { ", without tensor cores (\($0))" } ?? "")
                 + (replaced.isEmpty ? "" : ", with other kernels for \(replaced.joined(separator: ", "))")
         )
     }

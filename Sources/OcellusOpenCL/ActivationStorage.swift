@@ -24,7 +24,8 @@ public enum ActivationStorage: Sendable {
 
 extension OpenCLDevice {
     /// In what numbers it can compute. Activations in fewer bits are read and written by what every OpenCL has.
-    public var precisions: [Precision] { [.fp32, .fp16, .bf16] }
+    /// TF32 is for units of NVIDIA's alone.
+    public var precisions: [Precision] { isNVIDIA ? Precision.allCases : [.fp32, .fp16, .bf16] }
 }
 
 extension ElementType {

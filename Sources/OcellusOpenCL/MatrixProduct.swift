@@ -98,7 +98,7 @@ struct MatrixProduct {
         let (rows, columns, isBatched) = (rows, columns, batchStrides != nil)
         let storesProduct = isWhole(chunks, arguments.outputs[0].description, on: backend)
         return try backend.launch(
-            "matrix_tiled", of: .files("columns", "matrix_tiled", "tiled"),
+            "matrix_tiled", of: .files("columns", "matrix_tiled", backend.tiledSkeleton),
             defines: [
                 "LEFT_ALONG_INNER": leftStrides.inner == 1 ? 1 : 0,
                 "RIGHT_ALONG_INNER": rightStrides.column == 1 ? 0 : 1,

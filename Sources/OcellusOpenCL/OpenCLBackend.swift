@@ -16,6 +16,10 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     public let choices: KernelChoices
     /// In what numbers plans on it compute.
     public let precision: Precision
+    /// What multiplies small tiles at once in the kernels for GPUs; nil where there is nothing, or it was tried in vain.
+    public private(set) var matrixUnits: MatrixUnits?
+    /// Why the device's units are not used, where they were tried in vain.
+    public private(set) var matrixUnitsProblem: String?
     /// How the activations are stored that a kernel is made for.
     private let storage: ElementType
     /// Floats in one vector register, for which CPUs' kernels are shaped: 4, 8 or 16.
@@ -57,7 +61,7 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     /// The same with kernels for registers of another width, for tests.
     package init(
         _ device: OpenCLDevice, kernelFamily: KernelFamily?, choices: KernelChoices = KernelChoices(),
-        precision: Precision = .fp32, vectorWidth: Int, cacheFolder: URL? = nil
+        precision: Precision = .fp32, matrixUnits: MatrixUnits? = nil, vectorWidth: Int, cacheFolder: URL? = nil
     ) throws {
         openCLDevice = device
         self.kernelFamily = kernelFamily ?? .fitting(device)
@@ -68,6 +72,17 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         context = try Context(device)
         programs = ProgramStore(context, cache: ProgramCache(folder: cacheFolder ?? ProgramCache.standardFolder))
         stagedWrites = StagedWrites(context)
+        self.matrixUnits = matrixUnits
+        guard matrixUnits == nil, precision.factorsNumber != nil, device.isNVIDIA, self.kernelFamily == .tiled,
+            !choices.avoidsMatrixUnits
+        else { return }
+        do {
+            self.matrixUnits = .tensorCores
+            try tryMatrixUnits()
+        } catch {
+            self.matrixUnits = nil
+            matrixUnitsProblem = "\(error)"
+        }
     }
 
     /// The same device, queue and programs with kernels of a family, for activations that are stored so.
@@ -76,6 +91,7 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         self.kernelFamily = kernelFamily
         self.storage = storage
         precision = other.precision
+        matrixUnits = other.matrixUnits
         choices = KernelChoices()
         vectorWidth = other.vectorWidth
         (context, programs, stagedWrites) = (other.context, other.programs, other.stagedWrites)
@@ -214,7 +230,8 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         let stored = (result ?? storage).kernelNumber
         let options =
             (["-cl-std=CL1.2", "-w"] + defines.map { "-D\($0.key)=\($0.value)" }
-            + (stored == 0 ? [] : ["-DSTORED=\(stored)"])).joined(separator: " ")
+            + (stored == 0 ? [] : ["-DSTORED=\(stored)"])
+            + (source.usesMatrixUnits ? unitDefines.map { "-D" + $0 } : [])).joined(separator: " ")
         let program = try programs.program(source, options: options, label: label)
         return try KernelLaunch(Kernel(entry, of: program, context, label: label), arguments, grid)
     }

@@ -36,9 +36,15 @@ public struct DeviceCheck: Sendable, Codable {
     public init(
         usual: KernelFamily, against reference: any Backend, open: (KernelFamily, KernelChoices) throws -> any Backend
     ) throws {
-        let results = try Self.compare(try open(usual, KernelChoices()), reference)
-        let failed = results.filter { $0.value.failure != nil }
         var choices = KernelChoices()
+        let first = try open(usual, choices)
+        var results = try Self.compare(first, reference)
+        var failed = results.filter { $0.value.failure != nil }
+        if !failed.isEmpty, (first as? OpenCLBackend)?.matrixUnits != nil {
+            choices.avoidsMatrixUnits = true
+            results = try Self.compare(try open(usual, choices), reference)
+            failed = results.filter { $0.value.failure != nil }
+        }
         var replaced: [String: OperationComparison.Result] = [:]
         if !failed.isEmpty {
             let other = try Self.compare(try open(usual.other, KernelChoices()), reference)

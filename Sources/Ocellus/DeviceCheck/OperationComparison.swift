@@ -15,12 +15,12 @@ package struct OperationComparison {
         package var failure: String?
     }
 
-    /// The largest normalised squared error that rounding may make: of sums, and of what is stored in fewer bits.
-    private func tolerance(of type: ElementType) -> Double {
-        switch type {
-        case .float16: 1e-6
-        case .bfloat16: 2e-5
-        case .float32, .int32, .uint8: 1e-7
+    /// The largest normalised squared error that rounding may make: of sums, and of what is stored or multiplied in fewer bits.
+    private var tolerance: Double {
+        switch candidate.precision {
+        case .fp32: 1e-7
+        case .tf32, .fp16: 1e-6
+        case .bf16: 2e-5
         }
     }
 
@@ -74,7 +74,7 @@ package struct OperationComparison {
             for (description, (actual, expected)) in zip(call.results, zip(actual, expected)) {
                 let error = description.elementType.error(of: actual, from: expected)
                 result.worstError = max(result.worstError, error)
-                if error > tolerance(of: description.elementType), result.failure == nil {
+                if error > tolerance, result.failure == nil {
                     result.failure = "it computes wrongly (normalised squared error \(error)) on \(call)"
                 }
             }

@@ -53,7 +53,7 @@ extension Convolution: OpenCLOperation {
         let outputChannels = arguments.inputs[1].description.shape[3]
         let (places, groups) = (geometry.outputHeight * geometry.outputWidth, groups)
         return try backend.launch(
-            "convolution_tiled", of: .files("window", "columns", "convolution_tiled", "tiled"),
+            "convolution_tiled", of: .files("window", "columns", "convolution_tiled", backend.tiledSkeleton),
             [
                 arguments.input(0), arguments.input(1), bias ?? arguments.input(1), residual ?? arguments.input(1),
                 arguments.output(0), .ints(geometry.kernelIntegers), .int(x.shape[2]), .int(outputChannels),

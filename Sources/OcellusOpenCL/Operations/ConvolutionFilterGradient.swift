@@ -80,7 +80,7 @@ extension ConvolutionFilterGradient: OpenCLOperation {
         let rows = window.count * x.shape[2] / groups
         return try backend.launch(
             "convolution_filter_gradient_tiled",
-            of: .files("window", "columns", "convolution_filter_gradient_tiled", "tiled"),
+            of: .files("window", "columns", "convolution_filter_gradient_tiled", backend.tiledSkeleton),
             [
                 arguments.input(0), arguments.input(1), partial, .ints(chunks.geometry.kernelIntegers),
                 .int(x.shape[2]), .int(outputChannels), .int(groups), .int(chunks.length), .samples(of: x),

@@ -46,7 +46,7 @@ extension ConvolutionInputGradient: OpenCLOperation {
         let (groups, inputShape) = (groups, inputShape)
         return try backend.launch(
             "convolution_input_gradient_tiled",
-            of: .files("window", "columns", "convolution_input_gradient_tiled", "tiled"),
+            of: .files("window", "columns", "convolution_input_gradient_tiled", backend.tiledSkeleton),
             [
                 arguments.input(0), arguments.input(1), arguments.output(0),
                 .ints(try window.geometry(over: inputShape).kernelIntegers), .int(inputShape[2]), .int(dy.shape[2]),

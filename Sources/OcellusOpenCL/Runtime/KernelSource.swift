@@ -27,6 +27,9 @@ public struct KernelSource: Sendable {
         return KernelSource(whole: text, name: "\(names.last ?? "").cl")
     }
 
+    /// Whether matrix units multiply.
+    var usesMatrixUnits: Bool { name == "tiled_mma.cl" }
+
     /// The names of all files of `Kernels/` in this build.
     package static var fileNames: [String] {
         sequence(state: 0) { index in

@@ -67,3 +67,10 @@ func rounded(_ value: Float, to type: ElementType) -> Float {
     }
     return Float((Double(value) / quantum).rounded(.toNearestOrEven) * quantum)
 }
+
+/// A number as a matrix unit takes it.
+func roundedFactor(_ value: Float, in precision: Precision) -> Float {
+    guard precision == .tf32, value.isFinite, value != 0 else { return rounded(value, to: precision.storage) }
+    let quantum = pow(2, Double(value.exponent) - 10)
+    return Float((Double(value) / quantum).rounded(.toNearestOrAwayFromZero) * quantum)
+}

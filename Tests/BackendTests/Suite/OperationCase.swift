@@ -11,6 +11,8 @@ struct OperationCase: Sendable, CustomStringConvertible {
     let seed: UInt64
     /// How activations are stored.
     var storage = ActivationStorageForm.floats
+    /// What the first two inputs are rounded to before anyone multiplies them.
+    var factors = Precision.fp32
 
     /// The inputs as they are stored.
     var inputDescriptions: [TensorDescription] { storage.inputs(inputs.map(\.description)) }
@@ -26,7 +28,10 @@ struct OperationCase: Sendable, CustomStringConvertible {
             var random = PhiloxSequence(seed: seed, purpose: .testing, sample: index)
             let values = input.content.values(for: input.description, samples: invocation.count, &random)
             let type = inputDescriptions[index].elementType
-            return values.map { rounded($0, to: type) }
+            return values.map { value in
+                let stored = rounded(value, to: type)
+                return index < 2 ? roundedFactor(stored, in: factors) : stored
+            }
         }
     }
 

@@ -46,6 +46,25 @@ struct OperationReport {
         return try device.affordable(supported, most: 3).reduce(into: []) { $0 += try reports(on: $1, device) }
     }
 
+    /// Runs the cases of a product on matrix units, with activations as floats, and as they are stored in that precision.
+    @DeviceActor static func all(
+        of type: any TestedOperation.Type, on device: TestedDevice, multiplying precision: Precision
+    ) throws -> [OperationReport] {
+        let backend = try device.backend()
+        let forms =
+            precision == .tf32 ? [] : [ActivationStorageForm.all(precision.storage), .inputs(precision.storage)]
+        let supported = try type.allCases.flatMap { test in
+            try ([.floats] + forms).compactMap { form -> OperationCase? in
+                var test = test
+                test.storage = form
+                test.factors = precision
+                let (inputs, outputs) = (test.inputDescriptions, try test.outputDescriptions())
+                return backend.supports(test.operation, inputs: inputs, outputs: outputs) ? test : nil
+            }
+        }
+        return try device.affordable(supported, most: 2).reduce(into: []) { $0 += try reports(on: $1, device) }
+    }
+
     @DeviceActor private static func reports(on test: OperationCase, _ device: TestedDevice) throws -> [OperationReport]
     {
         let expected = try test.expected()

@@ -34,6 +34,20 @@ struct TestedDevice: CustomTestStringConvertible, CustomStringConvertible, Senda
         return backend
     }
 
+    /// Every OpenCL device with the kernels for GPUs as matrix units would run them.
+    static func withMatrixUnits(_ precision: Precision) -> [TestedDevice] {
+        OpenCLDevices.find().devices.map { device in
+            TestedDevice(
+                "\(device.shortPlatformName) units in \(precision)", isSimulated: device.isSimulated
+            ) { _ in
+                let cache = device.isSimulated ? FileManager.default.temporaryDirectory : nil
+                return try OpenCLBackend(
+                    device, kernelFamily: .tiled, precision: precision, matrixUnits: .portable,
+                    vectorWidth: device.vectorWidth, cacheFolder: cache?.appending(path: "ocellus-oclgrind"))
+            }
+        }.filter { isWanted($0.description, by: "OCELLUS_TEST_DEVICE") }
+    }
+
     /// The same device with plans that compute so.
     @DeviceActor func backend(in precision: Precision) throws -> any Backend { try make(precision) }
 

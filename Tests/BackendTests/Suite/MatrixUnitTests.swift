@@ -1,0 +1,45 @@
+import OcellusGraph
+import OcellusOpenCL
+import Testing
+
+extension BackendSuite {
+    @Suite("Products by matrix units agree with the oracle") @DeviceActor struct MatrixUnitTests {
+        private static let products: [any TestedOperation.Type] = [
+            Convolution.self, ConvolutionInputGradient.self, ConvolutionFilterGradient.self, ResidualConvolution.self,
+            Dense.self, DenseInputGradient.self, DenseWeightGradient.self, MatrixMultiplication.self,
+        ]
+
+        /// Of factors as the units round them, so that all but the order of sums is exact.
+        @Test(arguments: [Precision.tf32, .fp16, .bf16])
+        func `With the fragments of the instruction, exchanged through local memory`(_ precision: Precision) throws {
+            for device in TestedDevice.withMatrixUnits(precision) {
+                for type in Self.products {
+                    let reports = try OperationReport.all(of: type, on: device, multiplying: precision)
+                    #expect(!reports.isEmpty)
+                    for report in reports.filter({ $0.failure != nil }).prefix(3) {
+                        Issue.record("\(report.test) (\(report.layout)) on \(device): \(report.failure ?? "")")
+                    }
+                }
+            }
+        }
+
+        @Test func `They pass the check that a device's units go through before they are used`() throws {
+            for precision in [Precision.tf32, .fp16, .bf16] {
+                for device in TestedDevice.withMatrixUnits(precision) {
+                    let backend = try #require(device.backend() as? OpenCLBackend)
+                    try backend.tryMatrixUnits()
+                }
+            }
+        }
+
+        @Test func `Units that do not build are not used, and it is said why`() throws {
+            for device in OpenCLDevices.find().devices where !device.isSimulator {
+                let backend = try OpenCLBackend(
+                    device, kernelFamily: .tiled, precision: .fp16, matrixUnits: .tensorCores,
+                    vectorWidth: device.vectorWidth)
+                // No CPU's compiler takes PTX.
+                #expect(throws: BackendError.self) { try backend.tryMatrixUnits() }
+            }
+        }
+    }
+}
