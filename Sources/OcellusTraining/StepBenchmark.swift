@@ -54,7 +54,7 @@ public struct StepBenchmark: Sendable, Encodable {
             func graphs(_ backend: any Backend) throws -> TrainingGraphs {
                 try TrainingGraphs(
                     network, loss: SoftmaxCrossEntropy(), optimizer: OptimizerOptions(), accumulatesGradients: true,
-                    backend: backend)
+                    checksGradients: backend.precision.wantsLossScaling, backend: backend)
             }
             preparation = Stopwatch()
             let made = try TrainingSession(
@@ -84,11 +84,13 @@ public struct StepBenchmark: Sendable, Encodable {
         }
         let output = mode == .training ? "losses" : "probabilities"
         var step = 0
+        var scale = backend.precision.wantsLossScaling ? LossScale() : nil
         func takeStep() throws {
             step += 1
             if let session {
                 _ = try session.train(
-                    InputBatch(features: inputs.images, labels: inputs.labels), step: step, learningRate: 1e-4, seed: 0)
+                    InputBatch(features: inputs.images, labels: inputs.labels), step: step, learningRate: 1e-4, seed: 0,
+                    scale: &scale)
                 return
             }
             try plan.run(Invocation(count: batch, step: step, learningRate: 1e-4))

@@ -19,7 +19,8 @@ extension Trainer {
             try tell { try $0.batchWillBegin(progress.batch + 1, self) }
             rate = learningRate
             let step = progress.step - progress.stageStart.step + 1
-            let result = try run.session.train(batch, step: step, learningRate: rate, seed: options.seed, scale: &progress.lossScale)
+            let result = try run.session.train(
+                batch, step: step, learningRate: rate, seed: options.seed, scale: &progress.lossScale)
             let totals = result.totals
             guard totals.loss.isFinite else { throw diverged("the loss is") }
             guard (progress.lossScale?.value ?? 1) >= LossScale.smallest else { throw diverged("gradients are") }

@@ -39,7 +39,8 @@ extension BackendSuite {
             let unsupported = testedOperations.filter {
                 !($0 is any OpenCLOperation.Type) || device.description.contains("tiled") && $0.isFused
             }.map { $0.name }
-            #expect(Set(OperationKind.all.map { $0.type.name }).subtracting(narrow).subtracting(floats + unsupported) == [])
+            #expect(
+                Set(OperationKind.all.map { $0.type.name }).subtracting(narrow).subtracting(floats + unsupported) == [])
         }
 
         @Test func `Every operation of the graph has cases`() throws {
