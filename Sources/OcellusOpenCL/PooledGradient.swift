@@ -116,8 +116,12 @@ extension PooledGradient {
 // MARK: By the input
 
 extension PooledGradient {
-    /// Bytes of the packed filter.
-    var inputWorkspaceByteCount: Int { packedCount * 4 }
+    private var packedByteCount: Int { (packedCount * 4).rounded(upTo: 4096) }
+
+    /// Bytes of the packed filter, and of sums in FP32 where `dx` is stored in fewer bits: the kernel adds to them.
+    func inputWorkspaceByteCount(for dx: TensorDescription, capacity: Int) -> Int {
+        packedByteCount + (dx.elementType == .float32 ? 0 : 4 * dx.count(samples: capacity))
+    }
 
     /// Launches from (dy, winners, filter) to dx.
     func prepareInput(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
@@ -128,7 +132,17 @@ extension PooledGradient {
         let segment = min(Self.mostGradients / outputChannels, Self.mostPlaces, pooledWidth)
         let sizes = KernelArgument.ints(
             kernelIntegers(lines: lines, channelsPerItem: outputChannels, segment: segment))
-        let packed = KernelArgument.buffer(try arguments.scratch())
+        let scratch = try arguments.scratch()
+        let packed = KernelArgument.buffer(scratch.part(at: 0, byteCount: packedCount * 4))
+        let dx = arguments.outputs[0].description
+        let isNarrow = dx.elementType != .float32
+        let sums =
+            isNarrow
+            ? KernelArgument.buffer(
+                scratch.part(at: packedByteCount, byteCount: 4 * dx.count(samples: arguments.capacity)))
+            : arguments.output(0)
+        let narrowing =
+            isNarrow ? [try narrow(on: backend, sums, arguments.output(0), dx, label: arguments.label)] : []
         return LaunchSequence([
             try launch(
                 "pack_filter_runs", backend, [arguments.input(2), packed, sizes],
@@ -136,10 +150,10 @@ extension PooledGradient {
             try launch(
                 "pooled_input_gradient", backend,
                 [
-                    arguments.input(0), arguments.input(1), packed, arguments.output(0), sizes,
+                    arguments.input(0), arguments.input(1), packed, sums, sizes,
                     .int(geometry.window.dilationHeight), .samples(of: arguments.inputs[0].description),
                 ],
                 LaunchGrid(local: [1, 1, 1]) { count in [bands, isBatched ? count : 1, 1] }, arguments.label),
-        ])
+        ] + narrowing)
     }
 }

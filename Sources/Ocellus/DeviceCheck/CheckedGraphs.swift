@@ -95,7 +95,8 @@ enum CheckedGraphs {
     /// Convolutions that are large enough for tiles and chunks to be full.
     private static let wide = Network(name: "wide", input: [20, 20, 16]) {
         ConvolutionLayer(64, 3, padding: .same, activation: .relu)
-        ConvolutionLayer(64, 3, padding: .same, activation: .relu)
+        // Without padding, as the gradients of pooled convolutions want it.
+        ConvolutionLayer(64, 3, activation: .relu)
         MaxPoolingLayer(2)
         ConvolutionLayer(96, 1, activation: .relu)
         ConvolutionLayer(48, 3, stride: 2, padding: .same, activation: .relu6)

@@ -10,11 +10,25 @@ extension Convert: OpenCLOperation {
 
     /// Enqueues `narrow` or `widen_all`.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
-        let tensor = arguments.inputs[0].description
+        let tensor = arguments.outputs[0].description
+        guard elementType == .float32 else {
+            return try narrow(on: backend, arguments.input(0), arguments.output(0), tensor, label: arguments.label)
+        }
         let width = backend.elementwiseWidth
         return try backend.launch(
-            elementType == .float32 ? "widen_all" : "narrow", of: .files("common", "convert"), defines: ["VEC": width],
+            "widen_all", of: .files("common", "convert"), defines: ["VEC": width],
             [arguments.input(0), arguments.output(0), .elements(of: tensor)],
             grid: .elementwise(tensor, width: width), label: arguments.label)
     }
+}
+
+/// Rounds floats to what `tensor` is stored as.
+func narrow(
+    on backend: OpenCLBackend, _ floats: KernelArgument, _ result: KernelArgument, _ tensor: TensorDescription,
+    label: String
+) throws -> KernelLaunch {
+    let width = backend.elementwiseWidth
+    return try backend.launch(
+        "narrow", of: .files("common", "convert"), defines: ["VEC": width], [floats, result, .elements(of: tensor)],
+        grid: .elementwise(tensor, width: width), storing: tensor.elementType, label: label)
 }

@@ -10,12 +10,12 @@ extension PooledConvolutionInputGradient: OpenCLOperation {
             geometry, groups: groups, channels: inputShape[2], outputChannels: inputs[2].shape[3])
     }
 
-    /// The packed filter.
+    /// The packed filter, and the sums where the gradient is not stored as floats.
     public func workspaceByteCount(
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
     ) -> Int {
         (try? PooledGradient(window, inputShape: inputShape, outputChannels: inputs[2].shape[3], on: backend))?
-            .inputWorkspaceByteCount ?? 0
+            .inputWorkspaceByteCount(for: outputs[0], capacity: capacity) ?? 0
     }
 
     /// Adds the filter's windows at the winners' places.
