@@ -143,17 +143,18 @@ extension PooledGradient {
             : arguments.output(0)
         let narrowing =
             isNarrow ? [try narrow(on: backend, sums, arguments.output(0), dx, label: arguments.label)] : []
-        return LaunchSequence([
-            try launch(
-                "pack_filter_runs", backend, [arguments.input(2), packed, sizes],
-                .linear(packedCount, batched: false, local: 16), arguments.label),
-            try launch(
-                "pooled_input_gradient", backend,
-                [
-                    arguments.input(0), arguments.input(1), packed, sums, sizes,
-                    .int(geometry.window.dilationHeight), .samples(of: arguments.inputs[0].description),
-                ],
-                LaunchGrid(local: [1, 1, 1]) { count in [bands, isBatched ? count : 1, 1] }, arguments.label),
-        ] + narrowing)
+        return LaunchSequence(
+            [
+                try launch(
+                    "pack_filter_runs", backend, [arguments.input(2), packed, sizes],
+                    .linear(packedCount, batched: false, local: 16), arguments.label),
+                try launch(
+                    "pooled_input_gradient", backend,
+                    [
+                        arguments.input(0), arguments.input(1), packed, sums, sizes,
+                        .int(geometry.window.dilationHeight), .samples(of: arguments.inputs[0].description),
+                    ],
+                    LaunchGrid(local: [1, 1, 1]) { count in [bands, isBatched ? count : 1, 1] }, arguments.label),
+            ] + narrowing)
     }
 }

@@ -139,7 +139,8 @@ extension TrainingChoices {
             ChoiceKey("average-warm-up", \.averageWarmUp), ChoiceKey("label-smoothing", \.labelSmoothing),
             ChoiceKey("balance", \.balance), ChoiceKey("early-stopping", \.earlyStopping), ChoiceKey("seed", \.seed),
             ChoiceKey("split", \.split), ChoiceKey("split-from", \.splitFrom), ChoiceKey("device", \.device),
-            ChoiceKey("threads", \.threads), ChoiceKey("precision", \.precision), ChoiceKey("memory-limit", \.memoryLimit),
+            ChoiceKey("threads", \.threads), ChoiceKey("precision", \.precision),
+            ChoiceKey("memory-limit", \.memoryLimit),
         ] + AugmentationChoices.keys
 
     /// The options' names.
