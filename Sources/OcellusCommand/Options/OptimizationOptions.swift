@@ -3,7 +3,7 @@ import Ocellus
 
 /// How weights change, as the subcommands that train take it.
 struct OptimizationOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("\(OptimizerOptions.Method.choiceHint) (default: adam).", valueName: "name"))
+    @Option(help: ArgumentHelp("What changes the weights (default: adam).", valueName: "name"))
     var optimizer: OptimizerOptions.Method?
 
     @Option(
@@ -26,7 +26,7 @@ struct OptimizationOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How the rate changes: \(LearningRateSchedule.Curve.choiceHint) (default: constant; cosine with --weights).",
+            "How the rate changes (default: constant; cosine with --weights).",
             valueName: "curve"))
     var schedule: LearningRateSchedule.Curve?
 

@@ -5,7 +5,7 @@ import Ocellus
 struct RunOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A set of options that go well together, for those not given: quick, standard or best.", valueName: "name"))
+            "A set of options that go well together, for those not given.", valueName: "name"))
     var recipe: Recipe?
 
     @Option(
