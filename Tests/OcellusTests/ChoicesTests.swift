@@ -28,8 +28,7 @@ import Testing
                     return (try? choices.set(name, to: value)) != nil
                 } ?? [
                     "recipe": "best", "preprocessing": "imagenet", "resizing": "crop", "padding": "torch",
-                    "interpolation": "bicubic",
-                    "network": "simple",
+                    "interpolation": "bicubic", "network": "simple", "precision": "fp16",
                 ][name]
                 ?? "nearest"
             var choices = TrainingChoices()
