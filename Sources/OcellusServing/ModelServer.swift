@@ -67,6 +67,7 @@ public final class ModelServer: Sendable {
         let predict = PredictRoute(
             engine: engine, models: models, rejectBelow: options.rejectBelow, review: options.review,
             maximumCount: options.picturesPerRequest)
+        Pages.add("classify.html", to: &routes)
         routes.on(.get, "/healthz") { _ in .text("ok\n") }
         routes.on(.get, "/readyz") { [engine, models] _ in
             guard await engine.isWorking(try models.model(named: nil)) else {

@@ -1,18 +1,20 @@
 import Foundation
+import HTTPTestClient
 import Testing
-
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
 
 /// A headless Chromium, driven by the WebDriver protocol (W3C, "WebDriver", 2018) through Debian's chromedriver.
 final class Browser {
     static let driverPath = find("chromedriver")
-    static var isThere: Bool { driverPath != nil && find("chromium") != nil }
+    /// Whether the tests of pages are wanted (OCELLUS_BROWSER_TESTS is set) and can be run.
+    static var isThere: Bool {
+        ProcessInfo.processInfo.environment["OCELLUS_BROWSER_TESTS"] != nil && driverPath != nil
+            && find("chromium") != nil
+    }
 
     private let driver: Process
     private let log: String
-    private let session: URL
+    private let port: Int
+    private let session: String
 
     /// Starts a browser with a window of a size, and ends it after the work.
     static func run(
@@ -38,11 +40,10 @@ final class Browser {
         driver.standardError = FileHandle.nullDevice
         try driver.run()
         let log = log
-        let port = try await eventually("chromedriver listens") {
+        port = try await eventually("chromedriver listens") {
             let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
             return text.firstMatch(of: /successfully on port (\d+)/).flatMap { Int($0.1) }
         }
-        let root = try #require(URL(string: "http://127.0.0.1:\(port)/session"))
         let options: [String: Any] = [
             "binary": try #require(Self.find("chromium")),
             "args": [
@@ -54,15 +55,15 @@ final class Browser {
             "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": ["browser": "ALL"],
         ]
         let made = try await Self.send(
-            "POST", root, ["capabilities": ["alwaysMatch": capabilities]])
+            "POST", "/session", port: port, ["capabilities": ["alwaysMatch": capabilities]])
         let id = try #require((made as? [String: Any])?["sessionId"] as? String)
-        session = root.appendingPathComponent(id)
+        session = "/session/" + id
     }
 
     private func quit() async {
-        _ = try? await Self.send("DELETE", session, nil)
-        driver.terminate()
-        driver.waitUntilExit()
+        _ = try? await Self.send("DELETE", session, port: port, nil)
+        // Its browser has ended with the session.
+        kill(driver.processIdentifier, SIGKILL)
     }
 
     func open(_ address: String) async throws { _ = try await post("url", ["url": address]) }
@@ -121,7 +122,7 @@ final class Browser {
     }
 
     func tab() async throws -> String {
-        try #require(try await Self.send("GET", session.appendingPathComponent("window"), nil) as? String)
+        try #require(try await Self.send("GET", session + "/window", port: port, nil) as? String)
     }
     func use(tab: String) async throws { _ = try await post("window", ["handle": tab]) }
 
@@ -134,7 +135,7 @@ final class Browser {
     /// Keeps a picture of the page where OCELLUS_SCREENSHOTS says, if it says so: to be looked at.
     func screenshot(_ name: String) async throws {
         guard let folder = ProcessInfo.processInfo.environment["OCELLUS_SCREENSHOTS"] else { return }
-        let answer = try await Self.send("GET", session.appendingPathComponent("screenshot"), nil)
+        let answer = try await Self.send("GET", session + "/screenshot", port: port, nil)
         let data = try #require((answer as? String).flatMap { Data(base64Encoded: $0) })
         try data.write(to: URL(fileURLWithPath: "\(folder)/\(name).png"))
     }
@@ -145,25 +146,27 @@ final class Browser {
     }
 
     private func post(_ path: String, _ body: [String: Any]) async throws -> Any? {
-        try await Self.send("POST", session.appendingPathComponent(path), body)
+        try await Self.send("POST", session + "/" + path, port: port, body)
     }
 
     private struct Failure: Error, CustomStringConvertible { let description: String }
 
-    private static func send(_ method: String, _ url: URL, _ body: [String: Any]?) async throws -> Any? {
-        var request = URLRequest(url: url, timeoutInterval: 60)
-        request.httpMethod = method
-        if let body {
-            request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-            request.httpBody = try JSONSerialization.data(withJSONObject: body)
+    private static func send(_ method: String, _ path: String, port: Int, _ body: [String: Any]?) async throws -> Any? {
+        let bytes = try body.map { Array(try JSONSerialization.data(withJSONObject: $0)) } ?? []
+        let head = [
+            "\(method) \(path) HTTP/1.1", "Host: localhost:\(port)", "Content-Type: application/json",
+            "Content-Length: \(bytes.count)", "Connection: close", "", "",
+        ].joined(separator: "\r\n")
+        // A browser takes its time to start.
+        let connection = try Connection(port: port, timeout: 90)
+        try await connection.send(Array(head.utf8) + bytes)
+        let answer = try await connection.response()
+        let value = (try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any])?["value"]
+        guard answer.status == 200 else {
+            let error = value as? [String: Any]
+            throw Failure(description: "\(path): \(error?["message"] as? String ?? "no answer")")
         }
-        let (data, response) = try await URLSession.shared.data(for: request)
-        let answer = try JSONSerialization.jsonObject(with: data) as? [String: Any]
-        guard (response as? HTTPURLResponse)?.statusCode == 200 else {
-            let error = answer?["value"] as? [String: Any]
-            throw Failure(description: "\(url.lastPathComponent): \(error?["message"] as? String ?? "no answer")")
-        }
-        return answer?["value"]
+        return value is NSNull ? nil : value
     }
 
     private static func find(_ program: String) -> String? {

@@ -2,7 +2,9 @@ import Foundation
 import Testing
 
 /// Tests of pages run one after the other: each takes a browser.
-@Suite("Pages", .serialized, .enabled(if: Browser.isThere, "there is no chromium with its chromedriver"))
+@Suite(
+    "Pages", .serialized,
+    .enabled(if: Browser.isThere, "OCELLUS_BROWSER_TESTS is not set, or there is no chromium with its chromedriver"))
 struct Pages {}
 
 extension Pages {
