@@ -16,8 +16,10 @@ COPY Pages Pages
 COPY Sources Sources
 COPY Tests Tests
 RUN swift build -c release --product ocellus --static-swift-stdlib && strip -o /ocellus .build/release/ocellus
-# The Debian packages of the libraries that it is linked with.
-RUN ldd /ocellus | sed -n 's|.* => .*/\([^/ ]*\) (.*|\1|p' | while read -r library; do dpkg -S "/$library"; done | \
+# The Debian packages of the libraries that it is linked with, and of those that it opens for WebP, GIF and TIFF.
+RUN { ldd /ocellus | sed -n 's|.* => .*/\([^/ ]*\) (.*|\1|p'; \
+      printf '%s\n' libwebp.so.7 libwebpdemux.so.2 libgif.so.7 libtiff.so.6; } | \
+    while read -r library; do dpkg -S "*/$library"; done | \
     sed 's/:.*//' | sort -u >/packages && cat /packages
 
 FROM ${BASE_IMAGE}
