@@ -19,7 +19,7 @@ RUN swift build -c release --product ocellus --static-swift-stdlib && strip -o /
 # The Debian packages of the libraries that it is linked with, and of those that it opens for WebP, GIF and TIFF.
 RUN { ldd /ocellus | sed -n 's|.* => .*/\([^/ ]*\) (.*|\1|p'; \
       printf '%s\n' libwebp.so.7 libwebpdemux.so.2 libgif.so.7 libtiff.so.6; } | \
-    while read -r library; do dpkg -S "*/$library"; done | \
+    while read -r library; do dpkg -S "*-linux-gnu/$library"; done | \
     sed 's/:.*//' | sort -u >/packages && cat /packages
 
 FROM ${BASE_IMAGE}
