@@ -43,7 +43,7 @@ struct OperationReport {
                 return backend.supports(test.operation, inputs: inputs, outputs: outputs) ? test : nil
             }
         }
-        return try device.affordable(supported, most: 3).reduce(into: []) { $0 += try reports(on: $1, device) }
+        return try device.affordable(supported, most: 2).reduce(into: []) { $0 += try reports(on: $1, device) }
     }
 
     /// Runs the cases of a product on matrix units, with activations as floats, and as they are stored in that precision.
@@ -62,7 +62,7 @@ struct OperationReport {
                 return backend.supports(test.operation, inputs: inputs, outputs: outputs) ? test : nil
             }
         }
-        return try device.affordable(supported, most: 2).reduce(into: []) { $0 += try reports(on: $1, device) }
+        return try device.affordable(supported, most: 1).reduce(into: []) { $0 += try reports(on: $1, device) }
     }
 
     @DeviceActor private static func reports(on test: OperationCase, _ device: TestedDevice) throws -> [OperationReport]
