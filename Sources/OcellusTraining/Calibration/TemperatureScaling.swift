@@ -5,7 +5,9 @@ import OcellusModels
 public enum TemperatureScaling {
     /// Fits a temperature.
     ///
-    /// The cross-entropy is convex in 1/T: Newton's method finds its minimum, between bounds that each step narrows.
+    /// The cross-entropy is convex in 1/T: Newton's method finds its minimum, between bounds that each step narrows. Of n pictures
+    /// each counts as its class's for (n + 1) / (n + 2) alone (Platt, 1999), so that a model that is right on all of them is not
+    /// taken for one that is never wrong.
     /// - Parameters:
     ///   - probabilities: `[pictures, classes]`, row-major.
     ///   - losses: each picture's cross-entropy, which is exact where its true class's probability is too small for a `Float`.
@@ -19,10 +21,16 @@ public enum TemperatureScaling {
             row[Int(labels[picture])] = -Double(losses[picture])
             return row
         }
+        // What each picture's logits are to be on average.
+        let part = 1 / (Double(labels.count) + 2)
+        let wanted = zip(logits, labels).map { row, label in
+            let own = row[Int(label)]
+            return (1 - part) * own + part * (row.reduce(0, +) - own) / Double(max(row.count - 1, 1))
+        }
         var (low, high) = (1 / Calibration.temperatures.upperBound, 1 / Calibration.temperatures.lowerBound)
         var inverse = 1.0
         for _ in 0..<100 {
-            let (slope, curvature) = derivatives(inverse, logits, labels)
+            let (slope, curvature) = derivatives(inverse, logits, wanted)
             if slope > 0 { high = inverse } else { low = inverse }
             let step = curvature > 0 ? inverse - slope / curvature : .nan
             // Where the curve is too flat, or the step too long, the middle.
@@ -36,10 +44,10 @@ public enum TemperatureScaling {
 
     /// The first and second derivative of the mean cross-entropy by 1/T.
     private static func derivatives(
-        _ inverse: Double, _ logits: [[Double]], _ labels: [Int32]
+        _ inverse: Double, _ logits: [[Double]], _ wanted: [Double]
     ) -> (slope: Double, curvature: Double) {
         var (slope, curvature) = (0.0, 0.0)
-        for (row, label) in zip(logits, labels) {
+        for (row, wanted) in zip(logits, wanted) {
             let largest = row.max() ?? 0
             var (sum, mean, square) = (0.0, 0.0, 0.0)
             for logit in row {
@@ -49,9 +57,9 @@ public enum TemperatureScaling {
                 square += weight * logit * logit
             }
             mean /= sum
-            slope += mean - row[Int(label)]
+            slope += mean - wanted
             curvature += max(square / sum - mean * mean, 0)
         }
-        return (slope / Double(labels.count), curvature / Double(labels.count))
+        return (slope / Double(logits.count), curvature / Double(logits.count))
     }
 }
