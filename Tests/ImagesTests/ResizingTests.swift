@@ -31,7 +31,7 @@ private struct ResizingCase: Decodable {
 }
 
 @Suite struct ResizingTests {
-    @Test func `Each filter gives Pillow's samples to the bit, whatever the instruction set`() throws {
+    @Test func `Each filter gives Pillow's samples to the bit`() throws {
         let cases = try ResizingCase.all().filter { $0.way == .stretch }
         #expect(cases.count == 72)
         #expect(Set(cases.map(\.filter)) == Set(Interpolation.allCases))
