@@ -23,7 +23,7 @@ static inline void add_line(
         global const float *values = x;
 #endif
 #pragma unroll
-        for (int r = 0; r < ROWS; ++r) sums[r] += values[r] * gradient;
+        for (int r = 0; r < ROWS; ++r) sums[r] = MULTIPLY_ADD((float16)values[r], gradient, sums[r]);
         x += step;
         dy += output_channels;
     }

@@ -11,7 +11,7 @@ typedef struct {
     // h = p stride_height + i dilation_height + offset_height, likewise w.
     int window_height, window_width, stride_height, stride_width;
     int dilation_height, dilation_width, offset_height, offset_width;
-    // Input and output channels of a group, and blocks of 16 of the latter.
+    // Input and output channels of a group, and blocks of COLUMNS of the latter.
     int channels, columns, blocks, groups;
     // Neighbouring floats of x that belong to neighbouring rows of the filter: the channels of one element of the
     // window, or of a whole row of it. `steps` of them make a row of the window.
@@ -21,14 +21,19 @@ typedef struct {
     int filter_first, filter_row, filter_column, filter_channel, filter_output, filter_group;
 } Correlation;
 
-// The filter as packed[group, block, i, j, channel, 16], and a run of zeros after it for what lies outside of the
+// Output channels that a work-item makes at once.
+#define COLUMNS (16 * VECTORS)
+
+// The filter as packed[group, block, i, j, channel, COLUMNS], and a run of zeros after it for what lies outside of the
 // input.
 kernel void pack_filter(global const float *filter, global float *packed, Correlation sizes) {
     const ulong row = get_global_id(0);
     const ulong rows = (ulong)(sizes.groups * sizes.blocks) * (uint)(sizes.window_height * sizes.window_width)
         * (uint)sizes.channels;
     if (row >= rows) {
-        if (row < rows + (uint)((sizes.run + 15) / 16)) vstore16((float16)0.0f, row, packed);
+        if (row < rows + (uint)((sizes.run + COLUMNS - 1) / COLUMNS)) {
+            for (int v = 0; v < VECTORS; ++v) vstore16((float16)0.0f, row * VECTORS + v, packed);
+        }
         return;
     }
     const ulong element = row / (uint)sizes.channels;
@@ -40,13 +45,26 @@ kernel void pack_filter(global const float *filter, global float *packed, Correl
     const int block = (int)at.sample - group * sizes.blocks;
     const long first = sizes.filter_first + (long)i * sizes.filter_row + (long)j * sizes.filter_column
         + (long)channel * sizes.filter_channel + (long)group * sizes.filter_group;
-    float values[16];
-    for (int lane = 0; lane < 16; ++lane) {
-        const int column = block * 16 + lane;
-        values[lane] = column < sizes.columns ? filter[first + (long)column * sizes.filter_output] : 0.0f;
+    for (int v = 0; v < VECTORS; ++v) {
+        float values[16];
+        for (int lane = 0; lane < 16; ++lane) {
+            const int column = block * COLUMNS + v * 16 + lane;
+            values[lane] = column < sizes.columns ? filter[first + (long)column * sizes.filter_output] : 0.0f;
+        }
+        vstore16(vload16(0, values), row * VECTORS + v, packed);
     }
-    vstore16(vload16(0, values), row, packed);
 }
+
+// Adds value, an expression of the row r, times a row of COLUMNS to each row of sums.
+#define ADD_PRODUCTS(sums, value, columns)                                                       \
+    float16 factors[VECTORS];                                                                    \
+    _Pragma("unroll") for (int v = 0; v < VECTORS; ++v) factors[v] = vload16(v, columns);        \
+    _Pragma("unroll") for (int r = 0; r < ROWS; ++r) {                                           \
+        const float16 factor = (float16)(value);                                                 \
+        _Pragma("unroll") for (int v = 0; v < VECTORS; ++v) {                                    \
+            sums[r][v] = MULTIPLY_ADD(factor, factors[v], sums[r][v]);                           \
+        }                                                                                        \
+    }
 
 // A tile of ROWS places: where the window's first element lies in x for each.
 typedef struct {
@@ -59,7 +77,7 @@ typedef struct {
 
 // Adds the sum over the window and the channels of one group for each place of a tile.
 static inline void correlate(
-    float16 *sums, global const stored *x, global const float *filter, global const float *zeros, const Tile *tile,
+    float16 (*sums)[VECTORS], global const stored *x, global const float *filter, global const float *zeros, const Tile *tile,
     const Correlation *sizes) {
     for (int i = 0; i < sizes->window_height; ++i) {
         for (int j = 0; j < sizes->steps; ++j) {
@@ -79,24 +97,20 @@ static inline void correlate(
                 float widened[ROWS][WIDENED];
                 for (int r = 0; r < ROWS; ++r) widen(values[r] + first, widened[r], depth);
                 for (int k = 0; k < depth; ++k) {
-                    const float16 row = vload16(first + k, filter);
-#pragma unroll
-                    for (int r = 0; r < ROWS; ++r) sums[r] += widened[r][k] * row;
+                    ADD_PRODUCTS(sums, widened[r][k], filter + (first + k) * COLUMNS)
                 }
             }
 #else
             for (int k = 0; k < sizes->run; ++k) {
-                const float16 row = vload16(k, filter);
-#pragma unroll
-                for (int r = 0; r < ROWS; ++r) sums[r] += values[r][k] * row;
+                ADD_PRODUCTS(sums, values[r][k], filter + k * COLUMNS)
             }
 #endif
-            filter += 16 * sizes->run;
+            filter += COLUMNS * sizes->run;
         }
     }
 }
 
-// What a work-item computes: a block of 16 output channels, and the packed filter for it.
+// What a work-item computes: a block of COLUMNS output channels, and the packed filter for it.
 typedef struct {
     int group, channel, present;
     global const float *filter, *zeros;
@@ -106,12 +120,19 @@ static inline Block block_of(int index, global const float *packed, const Correl
     Block block;
     block.group = index / sizes->blocks;
     const int within = index - block.group * sizes->blocks;
-    block.channel = block.group * sizes->columns + within * 16;
-    block.present = min(sizes->columns - within * 16, 16);
+    block.channel = block.group * sizes->columns + within * COLUMNS;
+    block.present = min(sizes->columns - within * COLUMNS, COLUMNS);
     const ulong rows = (ulong)(sizes->window_height * sizes->window_width) * (uint)sizes->channels;
-    block.filter = packed + index * rows * 16;
-    block.zeros = packed + (ulong)(sizes->groups * sizes->blocks) * rows * 16;
+    block.filter = packed + index * rows * COLUMNS;
+    block.zeros = packed + (ulong)(sizes->groups * sizes->blocks) * rows * COLUMNS;
     return block;
+}
+
+// What sums of a block start with.
+static inline void load_bias(float16 *start, global const float *bias, const Block *block, int has_bias) {
+    for (int v = 0; v < VECTORS; ++v) {
+        start[v] = has_bias ? load16(bias + block->channel + 16 * v, block->present - 16 * v) : (float16)0.0f;
+    }
 }
 
 // The next place of the grid.
@@ -128,7 +149,8 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void correlation_wide(
     global const stored *x, global const float *packed, global const float *bias, global const stored *residual,
     global stored *y, Correlation sizes, int has_residual, int count) {
     const Block block = block_of(get_group_id(0), packed, &sizes);
-    const float16 start = sizes.has_bias ? load16(bias + block.channel, block.present) : (float16)0.0f;
+    float16 start[VECTORS];
+    load_bias(start, bias, &block, sizes.has_bias);
     const ulong first = get_group_id(1) * (ulong)sizes.pixels_an_item;
     const ulong end = min(
         first + (uint)sizes.pixels_an_item, (ulong)count * (uint)sizes.grid_height * (uint)sizes.grid_width);
@@ -153,15 +175,22 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void correlation_wide(
             // Rows beyond the end repeat the last one, and are not stored.
             if (r + 1 < rows || rows == ROWS) advance(&place, sizes.grid_height, sizes.grid_width);
         }
-        float16 sums[ROWS];
+        float16 sums[ROWS][VECTORS];
 #pragma unroll
-        for (int r = 0; r < ROWS; ++r) sums[r] = start;
+        for (int r = 0; r < ROWS; ++r) {
+#pragma unroll
+            for (int v = 0; v < VECTORS; ++v) sums[r][v] = start[v];
+        }
         correlate(sums, x, block.filter, block.zeros, &tile, &sizes);
 #pragma unroll
         for (int r = 0; r < ROWS; ++r) {
             if (r >= rows) continue;
-            if (has_residual) sums[r] += load16_stored(residual + to[r], block.present);
-            store16_stored(activate16(sums[r], sizes.function), y + to[r], block.present);
+#pragma unroll
+            for (int v = 0; v < VECTORS; ++v) {
+                const int present = block.present - 16 * v;
+                if (has_residual) sums[r][v] += load16_stored(residual + to[r] + 16 * v, present);
+                store16_stored(activate16(sums[r][v], sizes.function), y + to[r] + 16 * v, present);
+            }
         }
     }
 }

@@ -1,6 +1,16 @@
-// Activation functions and their derivatives for any width of vector. Every program begins with this file.
-//
-// By number: 0 identity, 1 ReLU, 2 ReLU6, 3 hard sigmoid, 4 hard swish, 5 sigmoid, 6 SiLU, 7 GELU. A NaN stays one.
+// What products are added with, and activation functions and their derivatives, for any width of vector. Every program
+// begins with this file.
+
+// MULTIPLY_ADD(a, b, c): a b + c, by PRODUCT: 0 operators, 1 mad, 2 fma. Which is quickest differs by driver.
+#if PRODUCT == 1
+#define MULTIPLY_ADD(a, b, c) mad(a, b, c)
+#elif PRODUCT == 2
+#define MULTIPLY_ADD(a, b, c) fma(a, b, c)
+#else
+#define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
+#endif
+
+// Activation functions by number: 0 identity, 1 ReLU, 2 ReLU6, 3 hard sigmoid, 4 hard swish, 5 sigmoid, 6 SiLU, 7 GELU. A NaN stays one.
 
 // NAME(x, function): the function of x.
 #define DEFINE_ACTIVATION(TYPE, NAME)                                                                    \

@@ -130,6 +130,10 @@ static const char non_finite_check[] = {
 #embed "non_finite_check.cl"
     , 0};
 
+static const char peak[] = {
+#embed "peak.cl"
+    , 0};
+
 static const char philox[] = {
 #embed "philox.cl"
     , 0};
@@ -186,6 +190,10 @@ static const char window[] = {
 #embed "window.cl"
     , 0};
 
+static const char winograd_wide[] = {
+#embed "winograd_wide.cl"
+    , 0};
+
 static const struct {
     const char *name;
     const char *source;
@@ -222,6 +230,7 @@ static const struct {
     KERNEL(max_pooling)
     KERNEL(moving_average)
     KERNEL(non_finite_check)
+    KERNEL(peak)
     KERNEL(philox)
     KERNEL(pooled_convolution_gradients_wide)
     KERNEL(pooled_convolution_wide)
@@ -236,6 +245,7 @@ static const struct {
     KERNEL(tiled_mma)
     KERNEL(wide)
     KERNEL(window)
+    KERNEL(winograd_wide)
 #undef KERNEL
 };
 

@@ -87,14 +87,14 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void matrix_wide(
             for (int k = 0; k < depth; ++k) {
                 const float16 factor = vload16(k, held);
 #pragma unroll
-                for (int r = 0; r < ROWS; ++r) sums[r] += widened[r][k] * factor;
+                for (int r = 0; r < ROWS; ++r) sums[r] = MULTIPLY_ADD((float16)widened[r][k], factor, sums[r]);
             }
 #else
             for (int k = 0; k < depth; ++k) {
                 const float16 factor = vload16(k, held);
                 const ulong place = (ulong)k * (uint)sizes.left_inner;
 #pragma unroll
-                for (int r = 0; r < ROWS; ++r) sums[r] += values[r][place] * factor;
+                for (int r = 0; r < ROWS; ++r) sums[r] = MULTIPLY_ADD((float16)values[r][place], factor, sums[r]);
             }
 #endif
 #pragma unroll

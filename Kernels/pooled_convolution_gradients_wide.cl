@@ -55,7 +55,8 @@ static inline void add_patches(
         for (int i = 0; i < WINDOW_HEIGHT; ++i) {
 #pragma unroll
             for (int v = 0; v < PASS; ++v) {
-                sums[i][v] += gradients[e] * VLOAD_STORED(LANES, patch + i * sizes->next_run + starts[v]);
+                sums[i][v] = MULTIPLY_ADD(
+                    (floatL)gradients[e], VLOAD_STORED(LANES, patch + i * sizes->next_run + starts[v]), sums[i][v]);
             }
         }
     }
@@ -81,6 +82,10 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void pooled_filter_gradien
     const int end_channel = min(first_channel + sizes.channels, sizes.output_channels);
     int places[MOST_PLACES];
     float gradients[MOST_PLACES];
+    // From a place's first winner to each, and from a place to the next.
+    int offsets[4];
+    for (int winner = 0; winner < 4; ++winner) offsets[winner] = patch_start(0, 0, winner, &sizes);
+    const int step = 2 * sizes.stride_width * sizes.input_channels;
 
     for (ulong line = first; line < end; ++line) {
         const ulong sample = line / (uint)sizes.pooled_height;
@@ -92,11 +97,13 @@ __attribute__((reqd_work_group_size(1, 1, 1))) kernel void pooled_filter_gradien
             for (int channel = first_channel; channel < end_channel; ++channel) {
                 const ulong from = (line * (uint)sizes.pooled_width + segment) * (uint)sizes.output_channels + channel;
                 int present = 0;
+                int place = patch_start(row, segment, 0, &sizes);
                 for (int column = 0; column < columns; ++column) {
                     const ulong at = from + (ulong)(column * sizes.output_channels);
                     const float gradient = READ_STORED(dy + at);
                     gradients[present] = gradient;
-                    places[present] = patch_start(row, segment + column, winners[at], &sizes);
+                    places[present] = place + offsets[winners[at] & 3];
+                    place += step;
                     present += gradient != 0.0f;
                 }
                 for (int pass = 0; pass < sizes.vectors; pass += PASS) {
@@ -187,7 +194,8 @@ static inline void add_weights(
         for (int i = 0; i < WINDOW_HEIGHT; ++i) {
 #pragma unroll
             for (int v = 0; v < PASS; ++v) {
-                sums[i][v] += gradients[e] * LOAD_LANES(weights + (i * sizes->vectors + v) * LANES);
+                sums[i][v] = MULTIPLY_ADD(
+                    (floatL)gradients[e], LOAD_LANES(weights + (i * sizes->vectors + v) * LANES), sums[i][v]);
             }
         }
     }

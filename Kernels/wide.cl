@@ -1,5 +1,5 @@
 // The shape of the heavy operations on CPUs that an OpenCL driver offers: one work-item a group, which keeps ROWS
-// rows of 16 accumulators in registers and multiplies them by a broadcast number and a row of 16.
+// rows of VECTORS vectors of 16 accumulators in registers and multiplies them by a broadcast number and a row of as many.
 
 // LOAD(pointer, present): the first `present` of 16 elements, and zeros. STORE(value, pointer, present) stores them.
 #define DEFINE_ROW(TYPE, KIND, LOAD, STORE)                                                   \
@@ -20,6 +20,17 @@
     }
 DEFINE_ROW(float, FLOAT, load16, store16)
 DEFINE_ROW(stored, STORED, load16_stored, store16_stored)
+
+// Stores the first `present` of 16 places of maxima.
+static inline void store_winners(uchar16 value, global uchar *pointer, int present) {
+    if (present >= 16) {
+        vstore16(value, 0, pointer);
+        return;
+    }
+    uchar values[16];
+    vstore16(value, 0, values);
+    for (int i = 0; i < present; ++i) pointer[i] = values[i];
+}
 
 #if STORED
 // What a broadcast takes is widened once before a loop, `count` elements at a time: by itself each would cost more than

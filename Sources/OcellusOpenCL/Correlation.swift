@@ -39,28 +39,34 @@ struct Correlation {
     var hasBias = false
     var function = ActivationFunction.identity
 
-    private var blocks: Int { outputChannels.dividedUp(by: 16) }
+    private func blocks(_ shape: WideShape) -> Int { outputChannels.dividedUp(by: shape.columns) }
 
     /// Whether a whole row of the window is one run in memory, with nothing outside of the input.
     private var takesWholeRows: Bool { groups == 1 && width.dilation == 1 && width.isInside }
 
     private var run: Int { takesWholeRows ? inputChannels * width.window : inputChannels }
 
-    private var packedRows: Int {
-        groups * blocks * height.window * width.window * inputChannels + run.dividedUp(by: 16)
+    private func packedRows(_ shape: WideShape) -> Int {
+        groups * blocks(shape) * height.window * width.window * inputChannels + run.dividedUp(by: shape.columns)
     }
 
     /// Bytes of the packed filter, with the zeros that stand for what lies outside.
-    var packedByteCount: Int { packedRows * 16 * MemoryLayout<Float>.size }
+    func packedByteCount(on backend: OpenCLBackend) -> Int {
+        let shape = shape(backend)
+        return packedRows(shape) * shape.columns * MemoryLayout<Float>.size
+    }
+
+    /// What stays in registers.
+    func shape(_ backend: OpenCLBackend) -> WideShape { backend.wideShape(columns: outputChannels) }
 
     /// The fields of the kernels' `Correlation`, in order.
-    private func kernelIntegers(pixelsPerItem: Int) -> [Int] {
+    func kernelIntegers(_ shape: WideShape, pixelsPerItem: Int) -> [Int] {
         [
             height.input, width.input, inputChannels * groups, height.output, width.output, outputChannels * groups,
             height.grid, width.grid, height.spread, width.spread, height.first, width.first,
             height.window, width.window, height.stride, width.stride,
             height.dilation, width.dilation, height.offset, width.offset,
-            inputChannels, outputChannels, blocks, groups,
+            inputChannels, outputChannels, blocks(shape), groups,
             run, takesWholeRows ? min(width.window, 1) : width.window,
             hasBias ? 1 : 0, function.kernelNumber, pixelsPerItem,
             filter.first, filter.row, filter.column, filter.channel, filter.output, filter.group,
@@ -72,7 +78,7 @@ struct Correlation {
         on backend: OpenCLBackend, x: KernelArgument, filter: Operand, bias: KernelArgument?,
         residual: KernelArgument? = nil, y: KernelArgument, scratch: BufferRegion, isBatched: Bool, label: String
     ) throws -> [KernelLaunch] {
-        let pixelsPerItem = placesPerItem.rounded(upTo: backend.wideRows)
+        let pixelsPerItem = placesPerItem(backend).rounded(upTo: shape(backend).rows)
         return try prepare(
             on: backend, "correlation_wide", of: .files("window", "wide", "correlation_wide"), filter: filter,
             scratch: scratch, placesPerItem: pixelsPerItem, isBatched: isBatched, label: label
@@ -92,7 +98,8 @@ struct Correlation {
         let source = try KernelSource.files("window", "wide", "correlation_wide", "pooled_convolution_wide")
         return try prepare(
             on: backend, "pooled_convolution_wide", of: source, filter: filter, scratch: scratch,
-            placesPerItem: placesPerItem.rounded(upTo: backend.wideRows) / 2, isBatched: isBatched, label: label
+            placesPerItem: placesPerItem(backend).rounded(upTo: shape(backend).rows) / 2, isBatched: isBatched,
+            label: label
         ) { packed, sizes in
             [
                 x, packed, bias ?? packed, y, winners ?? y, sizes, .int(winners == nil ? 0 : 1),
@@ -102,7 +109,9 @@ struct Correlation {
     }
 
     /// Long enough that a group's start does not count, short enough that a batch of one keeps every core busy.
-    private var placesPerItem: Int { min(max(height.grid * width.grid / 32, 24), 240) }
+    private func placesPerItem(_ backend: OpenCLBackend) -> Int {
+        backend.parameters.work ?? min(max(height.grid * width.grid / 32, 24), 240)
+    }
 
     /// Launches of the packing and of `entry`. A filter that never changes is packed now, into memory of its own.
     private func prepare(
@@ -110,19 +119,21 @@ struct Correlation {
         placesPerItem: Int, isBatched: Bool, label: String,
         arguments: (_ packed: KernelArgument, _ sizes: KernelArgument) -> [KernelArgument]
     ) throws -> [KernelLaunch] {
-        let sizes = KernelArgument.ints(kernelIntegers(pixelsPerItem: placesPerItem))
-        let (columnGroups, places) = (groups * blocks, height.grid * width.grid)
+        let shape = shape(backend)
+        let packedByteCount = packedByteCount(on: backend)
+        let sizes = KernelArgument.ints(kernelIntegers(shape, pixelsPerItem: placesPerItem))
+        let (columnGroups, places) = (groups * blocks(shape), height.grid * width.grid)
         let packed =
             filter.isConstant
             ? BufferRegion(
                 try backend.makeBuffer(byteCount: packedByteCount, label: label), byteCount: packedByteCount)
             : scratch
         let packing = try backend.launch(
-            "pack_filter", of: source, defines: ["ROWS": backend.wideRows],
+            "pack_filter", of: source, defines: shape.defines,
             [.buffer(filter.region), .buffer(packed), sizes],
-            grid: .linear(packedRows, batched: false, local: 16), label: label)
+            grid: .linear(packedRows(shape), batched: false, local: 16), label: label)
         let computing = try backend.launch(
-            entry, of: source, defines: ["ROWS": backend.wideRows], arguments(.buffer(packed), sizes),
+            entry, of: source, defines: shape.defines, arguments(.buffer(packed), sizes),
             grid: LaunchGrid(local: [1, 1, 1]) { count in
                 [columnGroups, ((isBatched ? count : 1) * places).dividedUp(by: placesPerItem), 1]
             }, label: label)
@@ -156,10 +167,8 @@ extension Correlation {
     }
 
     /// The same, for the kernel that pools its output 2×2: the grid is that of the pooled places.
-    static func pooled(
-        _ geometry: WindowGeometry, filter: Shape, hasBias: Bool, function: ActivationFunction, groups: Int
-    ) -> Correlation {
-        var result = Correlation(geometry, filter: filter, groups: groups, hasBias: hasBias, function: function)
+    var pooled: Correlation {
+        var result = self
         result.height.grid /= 2
         result.width.grid /= 2
         return result

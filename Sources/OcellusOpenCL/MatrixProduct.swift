@@ -33,7 +33,7 @@ struct MatrixProduct {
 
     /// Bytes of partial products at `capacity` samples; 0 when one chunk does.
     func workspaceByteCount(on backend: OpenCLBackend, for product: TensorDescription, capacity: Int) -> Int {
-        let chunks = chunks(backend.kernelFamily, capacity)
+        let chunks = chunks(backend, capacity)
         guard !isWhole(chunks.count, product, on: backend) else { return 0 }
         let products = batchStrides == nil ? chunks.count : capacity
         return products * rows.value(capacity: capacity) * columns * MemoryLayout<Float>.size
@@ -49,7 +49,7 @@ struct MatrixProduct {
         on backend: OpenCLBackend, left: KernelArgument, right: KernelArgument, bias: KernelArgument?,
         product: KernelArgument, _ arguments: OperationArguments
     ) throws -> any PreparedStep {
-        let chunks = chunks(backend.kernelFamily, arguments.capacity)
+        let chunks = chunks(backend, arguments.capacity)
         let isWhole = isWhole(chunks.count, arguments.outputs[0].description, on: backend)
         let target = isWhole ? product : .buffer(try arguments.scratch())
         let ending: [KernelArgument] = [
@@ -70,14 +70,14 @@ struct MatrixProduct {
     }
 
     /// Chunks of the inner index: as many as keep a large device busy, each long enough to be worth a pass.
-    private func chunks(_ family: KernelFamily, _ capacity: Int) -> (count: Int, length: Int) {
+    private func chunks(_ backend: OpenCLBackend, _ capacity: Int) -> (count: Int, length: Int) {
         let (rows, inner) = (rows.value(capacity: capacity), inner.value(capacity: capacity))
-        let tiles: Int
-        let wanted: Int
-        switch family {
-        case .tiled: (tiles, wanted) = (rows.dividedUp(by: 64) * columns.dividedUp(by: 64), 256)
-        case .wide: (tiles, wanted) = (rows.dividedUp(by: 96) * columns.dividedUp(by: 16), 256)
-        }
+        let wanted = backend.parameters.groups ?? 256
+        let tiles =
+            switch backend.kernelFamily {
+            case .tiled: tile(backend, capacity).count(rows: rows, columns: columns)
+            case .wide: rows.dividedUp(by: rowsPerItem(backend)) * columns.dividedUp(by: 16)
+            }
         guard batchStrides == nil, tiles < wanted / 2, inner >= 1024 else { return (1, max(inner, 1)) }
         let length = max(inner.dividedUp(by: wanted.dividedUp(by: tiles)), 512).rounded(upTo: 128)
         return (inner.dividedUp(by: length), length)
@@ -97,29 +97,37 @@ struct MatrixProduct {
     ) throws -> KernelLaunch {
         let (rows, columns, isBatched) = (rows, columns, batchStrides != nil)
         let storesProduct = isWhole(chunks, arguments.outputs[0].description, on: backend)
+        let tile = tile(backend, arguments.capacity)
         return try backend.launch(
             "matrix_tiled", of: .files("columns", "matrix_tiled", backend.tiledSkeleton),
             defines: [
-                "LEFT_ALONG_INNER": leftStrides.inner == 1 ? 1 : 0,
-                "RIGHT_ALONG_INNER": rightStrides.column == 1 ? 0 : 1,
-                "LEFT_STORED": arguments.isNarrow(input: 0), "RIGHT_STORED": arguments.isNarrow(input: 1),
-                "PRODUCT_STORED": storesProduct ? arguments.isNarrow(output: 0) : 0,
-            ], kernelArguments,
-            grid: LaunchGrid(local: [256, 1, 1]) { count in
-                [columns.dividedUp(by: 64), rows.value(capacity: count).dividedUp(by: 64), isBatched ? count : chunks]
+                ("LEFT_ALONG_INNER", leftStrides.inner == 1 ? 1 : 0),
+                ("RIGHT_ALONG_INNER", rightStrides.column == 1 ? 0 : 1),
+                ("LEFT_STORED", arguments.isNarrow(input: 0)), ("RIGHT_STORED", arguments.isNarrow(input: 1)),
+                ("PRODUCT_STORED", storesProduct ? arguments.isNarrow(output: 0) : 0),
+            ] + backend.defines(of: tile), kernelArguments,
+            grid: tile.grid(columns: columns) { count in
+                (rows.value(capacity: count), isBatched ? count : chunks)
             }, label: arguments.label)
+    }
+
+    private func tile(_ backend: OpenCLBackend, _ capacity: Int) -> MatrixTile {
+        backend.tile(rows: rows.value(capacity: capacity), columns: columns)
+    }
+
+    private func rowsPerItem(_ backend: OpenCLBackend) -> Int {
+        (backend.parameters.work ?? 96).rounded(upTo: backend.wideShape().rows)
     }
 
     private func wide(
         _ backend: OpenCLBackend, _ kernelArguments: [KernelArgument], _ chunks: Int, _ arguments: OperationArguments
     ) throws -> KernelLaunch {
         let (rows, columns, isBatched) = (rows, columns, batchStrides != nil)
-        let rowsPerItem = 96
+        let rowsPerItem = rowsPerItem(backend)
         return try backend.launch(
             "matrix_wide", of: .files("wide", "matrix_wide"),
-            defines: [
-                "ROWS": backend.wideRows, "LEFT_STORED": arguments.isNarrow(input: 0),
-                "RIGHT_STORED": arguments.isNarrow(input: 1),
+            defines: backend.wideShape().defines + [
+                ("LEFT_STORED", arguments.isNarrow(input: 0)), ("RIGHT_STORED", arguments.isNarrow(input: 1)),
             ],
             kernelArguments + [.int(rowsPerItem), .count],
             grid: LaunchGrid(local: [1, 1, 1]) { count in
@@ -163,15 +171,4 @@ func sumPartials(
             .int(bias == nil ? 0 : 1), .int(function.kernelNumber),
         ],
         grid: .elementwise(tensor, width: width, local: 16), storing: tensor.elementType, label: label)
-}
-
-extension OpenCLBackend {
-    /// Rows of 16 accumulators that fit a CPU's vector registers beside the factors; even, for pooling.
-    var wideRows: Int {
-        switch vectorWidth {
-        case 16...: 12
-        case 8...: 6
-        default: 2
-        }
-    }
 }

@@ -22,6 +22,8 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     public private(set) var matrixUnitsProblem: String?
     /// How the activations are stored that a kernel is made for.
     private let storage: ElementType
+    /// How the kernels of the operation that is being prepared are shaped.
+    let parameters: KernelParameters
     /// Floats in one vector register, for which CPUs' kernels are shaped: 4, 8 or 16.
     let vectorWidth: Int
     /// Name, memory and alignment.
@@ -61,13 +63,15 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     /// The same with kernels for registers of another width, for tests.
     package init(
         _ device: OpenCLDevice, kernelFamily: KernelFamily?, choices: KernelChoices = KernelChoices(),
-        precision: Precision = .fp32, matrixUnits: MatrixUnits? = nil, vectorWidth: Int, cacheFolder: URL? = nil
+        precision: Precision = .fp32, matrixUnits: MatrixUnits? = nil,
+        parameters: KernelParameters = KernelParameters(), vectorWidth: Int, cacheFolder: URL? = nil
     ) throws {
         openCLDevice = device
-        self.kernelFamily = kernelFamily ?? .fitting(device)
+        self.kernelFamily = parameters.family ?? kernelFamily ?? .fitting(device)
         self.choices = choices
         self.precision = precision
         storage = .float32
+        self.parameters = parameters
         self.vectorWidth = vectorWidth
         context = try Context(device)
         programs = ProgramStore(context, cache: ProgramCache(folder: cacheFolder ?? ProgramCache.standardFolder))
@@ -85,25 +89,44 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         }
     }
 
-    /// The same device, queue and programs with kernels of a family, for activations that are stored so.
-    private init(_ other: OpenCLBackend, kernelFamily: KernelFamily, storage: ElementType) {
+    /// The same device, queue, memory and programs with other choices, for activations that are stored so.
+    private init(
+        _ other: OpenCLBackend, _ choices: KernelChoices, _ parameters: KernelParameters, storage: ElementType
+    ) {
         openCLDevice = other.openCLDevice
-        self.kernelFamily = kernelFamily
+        kernelFamily = parameters.family ?? other.kernelFamily
+        self.choices = choices
+        self.parameters = parameters
         self.storage = storage
         precision = other.precision
         matrixUnits = other.matrixUnits
-        choices = KernelChoices()
         vectorWidth = other.vectorWidth
         (context, programs, stagedWrites) = (other.context, other.programs, other.stagedWrites)
     }
 
-    /// What prepares an operation: this backend, or one whose kernels are of the family chosen for it, and for activations as
-    /// they are stored here.
-    private func preparing(_ operation: any Operation, _ tensors: [TensorDescription]) -> OpenCLBackend {
-        let family = choices.families[operation.name] ?? kernelFamily
-        let storage = tensors.map(\.elementType).first { $0 != .float32 && $0.isFloating } ?? .float32
-        guard family != kernelFamily || storage != self.storage else { return self }
-        return OpenCLBackend(self, kernelFamily: family, storage: storage)
+    /// The same device, queue, memory and programs with other choices.
+    public func choosing(_ choices: KernelChoices) -> OpenCLBackend {
+        OpenCLBackend(self, choices, parameters, storage: storage)
+    }
+
+    /// The same device, queue, memory and programs with these parameters for every operation, whatever was chosen.
+    public func forcing(_ parameters: KernelParameters) -> OpenCLBackend {
+        OpenCLBackend(self, KernelChoices(refused: choices.refused), parameters, storage: storage)
+    }
+
+    /// What prepares an operation: this backend, or one with what is chosen for the operation, and for activations as they
+    /// are stored here.
+    private func preparing(
+        _ operation: any Operation, _ inputs: [TensorDescription], _ outputs: [TensorDescription], capacity: Int?
+    ) -> OpenCLBackend {
+        var chosen = parameters
+        if let family = choices.families[operation.name] { chosen.family = family }
+        if let capacity, let tuned = choices.parameters(of: operation, inputs, outputs, capacity: capacity) {
+            chosen = chosen.replacing(with: tuned)
+        }
+        let storage = (inputs + outputs).map(\.elementType).first { $0 != .float32 && $0.isFloating } ?? .float32
+        guard chosen != parameters || storage != self.storage else { return self }
+        return OpenCLBackend(self, KernelChoices(), chosen, storage: storage)
     }
 
     /// Reserves memory on the device.
@@ -151,7 +174,8 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
             return false
         }
         guard operation.activationStorage.allows(inputs + outputs) else { return false }
-        return operation.isSupported(on: preparing(operation, inputs + outputs), inputs: inputs, outputs: outputs)
+        return operation.isSupported(
+            on: preparing(operation, inputs, outputs, capacity: nil), inputs: inputs, outputs: outputs)
     }
 
     /// What the operation asks for.
@@ -160,7 +184,8 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     ) -> Int {
         guard let operation = operation as? any OpenCLOperation else { return 0 }
         return operation.workspaceByteCount(
-            on: preparing(operation, inputs + outputs), inputs: inputs, outputs: outputs, capacity: capacity)
+            on: preparing(operation, inputs, outputs, capacity: capacity), inputs: inputs, outputs: outputs,
+            capacity: capacity)
     }
 
     /// What the operation keeps.
@@ -170,7 +195,8 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     ) -> Int {
         guard let operation = operation as? any OpenCLOperation else { return 0 }
         return operation.keptByteCount(
-            on: preparing(operation, inputs + outputs), inputs: inputs, outputs: outputs, capacity: capacity,
+            on: preparing(operation, inputs, outputs, capacity: capacity), inputs: inputs, outputs: outputs,
+            capacity: capacity,
             parametersAreConstant: parametersAreConstant)
     }
 
@@ -179,8 +205,11 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         guard let operation = operation as? any OpenCLOperation else {
             throw BackendError("'\(arguments.label)': OpenCL has no kernel for \(operation.name)")
         }
-        let tensors = (arguments.inputs + arguments.outputs).map(\.description)
-        return try operation.prepare(on: preparing(operation, tensors), arguments)
+        let backend = preparing(
+            operation, arguments.inputs.map(\.description), arguments.outputs.map(\.description),
+            capacity: arguments.capacity)
+        let step = try operation.prepare(on: backend, arguments)
+        return backend.parameters == parameters ? step : ChosenStep(step: step, algorithm: "\(backend.parameters)")
     }
 
     /// Enqueues the steps and returns.
@@ -227,9 +256,19 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         _ entry: String, of source: KernelSource, defines: KeyValuePairs<String, Int> = [:],
         _ arguments: [KernelArgument], grid: LaunchGrid, storing result: ElementType? = nil, label: String
     ) throws -> KernelLaunch {
+        try launch(
+            entry, of: source, defines: defines.map { ($0.key, $0.value) }, arguments, grid: grid, storing: result,
+            label: label)
+    }
+
+    /// The same.
+    func launch(
+        _ entry: String, of source: KernelSource, defines: [(String, Int)], _ arguments: [KernelArgument],
+        grid: LaunchGrid, storing result: ElementType? = nil, label: String
+    ) throws -> KernelLaunch {
         let stored = (result ?? storage).kernelNumber
         let options =
-            (["-cl-std=CL1.2", "-w"] + defines.map { "-D\($0.key)=\($0.value)" }
+            (["-cl-std=CL1.2", "-w"] + defines.map { "-D\($0.0)=\($0.1)" }
             + (stored == 0 ? [] : ["-DSTORED=\(stored)"])
             + (source.usesMatrixUnits ? unitDefines.map { "-D" + $0 } : [])).joined(separator: " ")
         let program = try programs.program(source, options: options, label: label)

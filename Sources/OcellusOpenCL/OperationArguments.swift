@@ -60,7 +60,7 @@ extension OpenCLBackend {
 
     /// The same, where it must divide `channels`.
     func width(dividing channels: Int) -> Int {
-        var width = elementwiseWidth
+        var width = parameters.width ?? elementwiseWidth
         while channels % width != 0 { width /= 2 }
         return width
     }
@@ -72,4 +72,9 @@ extension OpenCLBackend {
         try values.withUnsafeBytes { try write($0, to: region) }
         return region
     }
+}
+
+extension Array {
+    /// The element, where there is but one.
+    var only: Element? { count == 1 ? self[0] : nil }
 }

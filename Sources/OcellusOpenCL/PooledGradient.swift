@@ -21,25 +21,36 @@ struct PooledGradient {
         geometry = try window.geometry(over: inputShape)
         channels = inputShape[2]
         self.outputChannels = outputChannels
-        lanes = backend.vectorWidth >= 16 && geometry.window.width * channels >= 16 ? 16 : Self.fewestLanes
+        let isWide = (backend.parameters.width ?? backend.vectorWidth) >= 16
+        lanes = isWide && geometry.window.width * channels >= 16 ? 16 : Self.fewestLanes
+        accumulators = max(
+            backend.parameters.rows ?? (backend.vectorWidth >= 16 ? 2 : 1) * Self.accumulators, geometry.window.height)
+        channelsPerItem = backend.parameters.work ?? 32
+        product = backend.product
     }
 
     /// Floats of a vector: a register of AVX2, or of AVX-512 where a row of the window fills it.
     private let lanes: Int
+    /// The most vectors that are in registers at once beside the factors.
+    private let accumulators: Int
+    /// Channels of the filter's gradient that a work-item makes.
+    private let channelsPerItem: Int
+    private let product: MultiplyAdd
     private static let fewestLanes = 8
     // As in the kernels.
     private static let mostPlaces = 128
     private static let mostGradients = 2048
-    /// Vectors that stay in 16 registers beside the factors.
+    /// The most vectors that stay in 16 registers beside the factors.
     private static let accumulators = 12
 
     private var pooledHeight: Int { geometry.outputHeight / 2 }
     private var pooledWidth: Int { geometry.outputWidth / 2 }
     private var run: Int { geometry.window.width * channels }
 
-    /// Vectors of each run that are in registers at once.
+    /// Vectors of each run that are in registers at once: as many in each pass.
     private var vectorsPerPass: Int {
-        min(Self.accumulators / geometry.window.height, run.dividedUp(by: lanes))
+        let vectors = run.dividedUp(by: lanes)
+        return vectors.dividedUp(by: vectors.dividedUp(by: accumulators / geometry.window.height))
     }
 
     /// Vectors of each run, a multiple of those in registers.
@@ -64,8 +75,8 @@ struct PooledGradient {
     ) throws -> KernelLaunch {
         try backend.launch(
             entry, of: .files("window", "pooled_convolution_gradients_wide"),
-            defines: ["LANES": lanes, "WINDOW_HEIGHT": geometry.window.height, "PASS": vectorsPerPass], kernelArguments,
-            grid: grid, label: label)
+            defines: [("LANES", lanes), ("WINDOW_HEIGHT", geometry.window.height), ("PASS", vectorsPerPass)]
+                + product.defines, kernelArguments, grid: grid, label: label)
     }
 }
 
@@ -89,7 +100,6 @@ extension PooledGradient {
     ) throws -> any PreparedStep {
         let isBatched = arguments.inputs[0].description.isBatched
         let lines = linesPerChunk(samples: isBatched ? arguments.capacity : 1)
-        let channelsPerItem = 16
         // The input under a segment is to fit a first cache of 32 KiB, with room for dy.
         let placeByteCount =
             4 * channels * 2 * geometry.window.strideWidth * (geometry.window.height + geometry.window.strideHeight)

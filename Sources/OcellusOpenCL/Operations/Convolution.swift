@@ -8,7 +8,9 @@ extension Convolution: OpenCLOperation {
         guard backend.kernelFamily == .wide, let geometry = try? window.geometry(over: inputs[0].shape) else {
             return 0
         }
-        return correlation(geometry, filter: inputs[1].shape).packedByteCount
+        let correlation = correlation(geometry, filter: inputs[1].shape)
+        return backend.winograd(correlation)?.workspaceByteCount(on: backend)
+            ?? correlation.packedByteCount(on: backend)
     }
 
     /// An implicit matrix product with bias and activation at its end.
@@ -28,11 +30,20 @@ extension Convolution: OpenCLOperation {
         switch backend.kernelFamily {
         case .tiled: return try tiled(backend, arguments, geometry, bias, residual)
         case .wide:
+            let correlation = correlation(geometry, filter: arguments.inputs[1].description.shape)
+            let isBatched = arguments.inputs[0].description.isBatched
+            if let winograd = backend.winograd(correlation) {
+                return LaunchSequence(
+                    try winograd.prepare(
+                        on: backend, x: arguments.input(0), filter: arguments.inputs[1], bias: bias,
+                        residual: residual, y: arguments.output(0), scratch: arguments.scratch(),
+                        isBatched: isBatched, label: arguments.label))
+            }
             return LaunchSequence(
-                try correlation(geometry, filter: arguments.inputs[1].description.shape).prepare(
+                try correlation.prepare(
                     on: backend, x: arguments.input(0), filter: arguments.inputs[1], bias: bias, residual: residual,
-                    y: arguments.output(0), scratch: arguments.scratch(),
-                    isBatched: arguments.inputs[0].description.isBatched, label: arguments.label))
+                    y: arguments.output(0), scratch: arguments.scratch(), isBatched: isBatched,
+                    label: arguments.label))
         }
     }
 
@@ -41,7 +52,7 @@ extension Convolution: OpenCLOperation {
             window, groups: groups, inputShape: inputs[0].shape, outputChannels: inputs[1].shape[3])
     }
 
-    private func correlation(_ geometry: WindowGeometry, filter: Shape) -> Correlation {
+    func correlation(_ geometry: WindowGeometry, filter: Shape) -> Correlation {
         Correlation(geometry, filter: filter, groups: groups, hasBias: hasBias, function: activation)
     }
 
@@ -52,19 +63,19 @@ extension Convolution: OpenCLOperation {
         let x = arguments.inputs[0].description
         let outputChannels = arguments.inputs[1].description.shape[3]
         let (places, groups) = (geometry.outputHeight * geometry.outputWidth, groups)
+        let tile = backend.tile(
+            rows: places * (x.isBatched ? arguments.capacity : 1), columns: outputChannels / groups)
         return try backend.launch(
             "convolution_tiled", of: .files("window", "columns", "convolution_tiled", backend.tiledSkeleton),
+            defines: backend.defines(of: tile),
             [
                 arguments.input(0), arguments.input(1), bias ?? arguments.input(1), residual ?? arguments.input(1),
                 arguments.output(0), .ints(geometry.kernelIntegers), .int(x.shape[2]), .int(outputChannels),
                 .int(groups),
                 .int(hasBias ? 1 : 0), .int(residual == nil ? 0 : 1), .int(activation.kernelNumber), .samples(of: x),
             ],
-            grid: LaunchGrid(local: [256, 1, 1]) { count in
-                [
-                    (outputChannels / groups).dividedUp(by: 64),
-                    (places * (x.isBatched ? count : 1)).dividedUp(by: 64), groups,
-                ]
+            grid: tile.grid(columns: outputChannels / groups) { count in
+                (places * (x.isBatched ? count : 1), groups)
             }, label: arguments.label)
     }
 }

@@ -8,7 +8,7 @@ extension ConvolutionFilterGradient: OpenCLOperation {
         if let depthwise = depthwise(inputs[0]) {
             return depthwise.filterWorkspaceByteCount(samples: inputs[0].isBatched ? capacity : 1)
         }
-        guard let chunks = try? Chunks(self, inputs[0], outputs[0], backend.kernelFamily, capacity: capacity) else {
+        guard let chunks = try? Chunks(self, inputs[0], outputs[0], backend, capacity: capacity) else {
             return 0
         }
         return chunks.count * outputs[0].shape.count * MemoryLayout<Float>.size
@@ -18,7 +18,7 @@ extension ConvolutionFilterGradient: OpenCLOperation {
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
         let (x, dw) = (arguments.inputs[0].description, arguments.outputs[0].description)
         if let depthwise = depthwise(x) { return try depthwise.prepareFilterGradient(on: backend, arguments) }
-        let chunks = try Chunks(self, x, dw, backend.kernelFamily, capacity: arguments.capacity)
+        let chunks = try Chunks(self, x, dw, backend, capacity: arguments.capacity)
         let partial = KernelArgument.buffer(try arguments.scratch())
         let launch =
             switch backend.kernelFamily {
@@ -34,7 +34,7 @@ extension ConvolutionFilterGradient: OpenCLOperation {
         ])
     }
 
-    private func depthwise(_ x: TensorDescription) -> DepthwiseConvolution? {
+    func depthwise(_ x: TensorDescription) -> DepthwiseConvolution? {
         DepthwiseConvolution(window, groups: groups, inputShape: x.shape, outputChannels: outputChannels)
     }
 
@@ -48,22 +48,22 @@ extension ConvolutionFilterGradient: OpenCLOperation {
 
         init(
             _ operation: ConvolutionFilterGradient, _ x: TensorDescription, _ dw: TensorDescription,
-            _ family: KernelFamily, capacity: Int
+            _ backend: OpenCLBackend, capacity: Int
         ) throws {
             geometry = try operation.window.geometry(over: x.shape)
             let samples = x.isBatched ? capacity : 1
-            switch family {
+            switch backend.kernelFamily {
             case .tiled:
                 itemsPerSample = geometry.outputHeight * geometry.outputWidth
                 let rows = operation.window.count * dw.shape[2]
-                let tiles =
-                    rows.dividedUp(by: 64) * (operation.outputChannels / operation.groups).dividedUp(by: 64)
-                    * operation.groups
-                length = max((itemsPerSample * samples).dividedUp(by: 512.dividedUp(by: tiles)), 256).rounded(upTo: 16)
+                let columns = operation.outputChannels / operation.groups
+                let tiles = backend.tile(rows: rows, columns: columns).count(rows: rows, columns: columns)
+                let chunks = (backend.parameters.groups ?? 512).dividedUp(by: tiles * operation.groups)
+                length = max((itemsPerSample * samples).dividedUp(by: chunks), 256).rounded(upTo: 16)
             case .wide:
                 itemsPerSample = geometry.outputHeight
                 // Every chunk is a whole dw: many where it is small, few where its channels alone keep every core busy.
-                let chunks = min(max(16_777_216 / dw.byteCount(samples: 1), 1), 32)
+                let chunks = min(max(16_777_216 / dw.byteCount(samples: 1), 1), backend.parameters.groups ?? 32)
                 length = (itemsPerSample * samples).dividedUp(by: chunks)
             }
             count = (itemsPerSample * samples).dividedUp(by: length)
@@ -78,18 +78,17 @@ extension ConvolutionFilterGradient: OpenCLOperation {
         let x = arguments.inputs[0].description
         let (groups, columns) = (groups, outputChannels / groups)
         let rows = window.count * x.shape[2] / groups
+        let tile = backend.tile(rows: rows, columns: columns)
         return try backend.launch(
             "convolution_filter_gradient_tiled",
             of: .files("window", "columns", "convolution_filter_gradient_tiled", backend.tiledSkeleton),
+            defines: backend.defines(of: tile),
             [
                 arguments.input(0), arguments.input(1), partial, .ints(chunks.geometry.kernelIntegers),
                 .int(x.shape[2]), .int(outputChannels), .int(groups), .int(chunks.length), .samples(of: x),
             ],
-            grid: LaunchGrid(local: [256, 1, 1]) { count in
-                [
-                    columns.dividedUp(by: 64), rows.dividedUp(by: 64),
-                    chunks.present(x.isBatched ? count : 1) * groups,
-                ]
+            grid: tile.grid(columns: columns) { count in
+                (rows, chunks.present(x.isBatched ? count : 1) * groups)
             }, label: arguments.label)
     }
 
@@ -108,7 +107,7 @@ extension ConvolutionFilterGradient: OpenCLOperation {
         let (columnGroups, lineGroups) = (groups * columns.dividedUp(by: 16), window.height * steps)
         return try backend.launch(
             "convolution_filter_gradient_wide", of: .files("window", "wide", "convolution_filter_gradient_wide"),
-            defines: ["ROWS": backend.wideRows],
+            defines: backend.wideShape().defines,
             [
                 arguments.input(0), arguments.input(1), partial, .ints(geometry.kernelIntegers),
                 .ints([

@@ -15,21 +15,34 @@ extension PooledConvolution: OpenCLOperation {
     /// The packed filter.
     public func workspaceByteCount(
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
-    ) -> Int { (try? correlation(inputs))?.packedByteCount ?? 0 }
+    ) -> Int {
+        guard let correlation = try? correlation(inputs) else { return 0 }
+        return backend.winograd(correlation)?.workspaceByteCount(on: backend)
+            ?? correlation.pooled.packedByteCount(on: backend)
+    }
 
     /// A convolution that keeps only the largest of four neighbours.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
-        LaunchSequence(
-            try correlation(arguments.inputs.map(\.description)).preparePooled(
-                on: backend, x: arguments.input(0), filter: arguments.inputs[1],
-                bias: convolution.hasBias ? arguments.input(2) : nil, y: arguments.output(0),
-                winners: keepsWinners ? arguments.output(1) : nil, scratch: arguments.scratch(),
-                isBatched: arguments.inputs[0].description.isBatched, label: arguments.label))
+        let correlation = try correlation(arguments.inputs.map(\.description))
+        let bias = convolution.hasBias ? arguments.input(2) : nil
+        let winners = keepsWinners ? arguments.output(1) : nil
+        let isBatched = arguments.inputs[0].description.isBatched
+        if let winograd = backend.winograd(correlation) {
+            return LaunchSequence(
+                try winograd.prepare(
+                    on: backend, x: arguments.input(0), filter: arguments.inputs[1], bias: bias,
+                    y: arguments.output(0), isPooled: true, winners: winners, scratch: arguments.scratch(),
+                    isBatched: isBatched, label: arguments.label))
+        }
+        return LaunchSequence(
+            try correlation.pooled.preparePooled(
+                on: backend, x: arguments.input(0), filter: arguments.inputs[1], bias: bias,
+                y: arguments.output(0), winners: winners, scratch: arguments.scratch(), isBatched: isBatched,
+                label: arguments.label))
     }
 
-    private func correlation(_ inputs: [TensorDescription]) throws -> Correlation {
-        .pooled(
-            try convolution.window.geometry(over: inputs[0].shape), filter: inputs[1].shape,
-            hasBias: convolution.hasBias, function: convolution.activation, groups: convolution.groups)
+    func correlation(_ inputs: [TensorDescription]) throws -> Correlation {
+        convolution.correlation(
+            try convolution.window.geometry(over: inputs[0].shape), filter: inputs[1].shape)
     }
 }

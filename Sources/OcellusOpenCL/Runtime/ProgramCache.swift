@@ -65,9 +65,11 @@ struct ProgramCache: Sendable {
 
 extension OpenCLDevice {
     /// A file for what was found out about this device with its driver and the kernels of this build.
-    public func noteFile(_ kind: String) -> URL {
+    ///
+    /// - Parameter folder: where such files are; nil is the standard folder.
+    public func noteFile(_ kind: String, in folder: URL? = nil) -> URL {
         let identity = [platformName, platformVersion, description.name, deviceVersion, driverVersion]
         let key = ProgramCache.hexadecimalHash((identity + [KernelSource.everything]).joined(separator: "\n"))
-        return ProgramCache.standardFolder.appending(path: "\(kind)-\(key).json")
+        return (folder ?? ProgramCache.standardFolder).appending(path: "\(kind)-\(key).json")
     }
 }

@@ -10,14 +10,18 @@ struct TestedDevice: CustomTestStringConvertible, CustomStringConvertible, Senda
     let description: String
     /// Whether it is a simulator: slow, but it finds what is wrong with an access.
     let isSimulated: Bool
+    /// The most cases of an operation that are run; nil for all.
+    private let caseLimit: Int?
     private let make: @Sendable (Precision) throws -> any Backend
     @DeviceActor private static var opened: [String: any Backend] = [:]
 
     private init(
-        _ description: String, isSimulated: Bool = false, _ make: @escaping @Sendable (Precision) throws -> any Backend
+        _ description: String, isSimulated: Bool = false, caseLimit: Int? = nil,
+        _ make: @escaping @Sendable (Precision) throws -> any Backend
     ) {
         self.description = description
         self.isSimulated = isSimulated
+        self.caseLimit = caseLimit
         self.make = make
     }
 
@@ -56,8 +60,9 @@ struct TestedDevice: CustomTestStringConvertible, CustomStringConvertible, Senda
 
     /// The cases that the device has time for. The simulator does about 1 MFLOP/s: it gets a few small ones.
     func affordable(_ cases: [OperationCase], most: Int = 5) throws -> [OperationCase] {
-        guard isSimulated else { return cases }
-        let small = try cases.filter { try (20..<20_000).contains($0.work()) }
+        guard isSimulated || caseLimit != nil else { return cases }
+        let small = try isSimulated ? cases.filter { try (20..<20_000).contains($0.work()) } : cases
+        let most = caseLimit ?? most
         return (0..<min(most, small.count)).map { small[$0 * small.count / min(most, small.count)] }
     }
 
@@ -94,6 +99,45 @@ extension TestedDevice {
             }
         }
         return (cpu + openCL).filter { isWanted($0.description, by: "OCELLUS_TEST_DEVICE") }
+    }()
+}
+
+extension TestedDevice {
+    /// Every OpenCL device with every set of parameters forced, a part of the cases each. Devices but the first share out the
+    /// sets, for building the kernels takes its time; `OCELLUS_TEST_PARAMETERS=all` gives all to each.
+    static let forced: [TestedDevice] = {
+        let isComplete = ProcessInfo.processInfo.environment["OCELLUS_TEST_PARAMETERS"] == "all"
+        let devices = OpenCLDevices.find().devices.sorted { !$0.isSimulated && $1.isSimulated }
+        return devices.enumerated().flatMap { place, device in
+            parameters.enumerated().filter { isComplete || place == 0 || $0.offset % 4 == place % 4 }.map {
+                let parameters = $0.element
+                return TestedDevice(
+                    "\(device.shortPlatformName) \(parameters)", isSimulated: device.isSimulated,
+                    caseLimit: device.isSimulated ? 2 : 8
+                ) { _ in
+                    let cache = device.isSimulated ? FileManager.default.temporaryDirectory : nil
+                    return try OpenCLBackend(
+                        device, kernelFamily: nil, parameters: parameters, vectorWidth: device.vectorWidth,
+                        cacheFolder: cache?.appending(path: "ocellus-oclgrind"))
+                }
+            }
+        }.filter { isWanted($0.description, by: "OCELLUS_TEST_DEVICE") }
+    }()
+
+    private static let parameters: [KernelParameters] = {
+        let shapes: [(rows: Int, vectors: Int)] = [
+            (12, 2), (8, 2), (6, 2), (14, 1), (24, 1), (4, 2), (16, 1), (2, 2),
+        ]
+        let registers = ConvolutionAlgorithm.allCases.flatMap { algorithm in
+            shapes.map { KernelParameters(family: .wide, algorithm: algorithm, rows: $0.rows, vectors: $0.vectors) }
+        }
+        let others = [
+            KernelParameters(family: .wide, product: .mad, work: 24, groups: 3, width: 8),
+            KernelParameters(family: .wide, product: .fma, rows: 9 * 2, work: 1, groups: 64, width: 16),
+            KernelParameters(family: .tiled, product: .fma, groups: 7, width: 1),
+            KernelParameters(family: .tiled, product: .mad, groups: 2048, width: 2),
+        ]
+        return others + MatrixTile.all.map { KernelParameters(family: .tiled, tile: $0) } + registers
     }()
 }
 
