@@ -66,6 +66,8 @@ public struct ChosenDevice: Sendable {
     /// - Parameters:
     ///   - threads: how many threads the CPU backend uses; nil for one a core.
     ///   - memoryLimit: how much of the device's memory may be taken; nil for all of it.
+    ///   - tuning: whether an OpenCL device runs the kernels that were found quickest on it. None are looked for here: that
+    ///     takes a network, see `tuned`.
     ///   - denseWeights: what the CPU backend keeps dense layers' weights in for inference. Other than FP32 is the CPU's alone,
     ///     so that `auto` takes it.
     ///   - allowsSeveral: whether several devices may be asked for.
@@ -77,6 +79,7 @@ public struct ChosenDevice: Sendable {
     public init(
         _ request: DeviceRequest, threads: Int? = nil, memoryLimit: ByteCount? = nil,
         denseWeights: DenseWeightPrecision = .fp32, precision: Precision = .fp32, allowsSeveral: Bool = false,
+        tuning: KernelTuning = .kept,
         willCheck: (String) -> Void = { _ in }
     ) throws {
         var helpers: [any Backend] = []
@@ -99,7 +102,7 @@ public struct ChosenDevice: Sendable {
             )
         case .openCL:
             let device = try OpenCLDevices.find().select(request.description)
-            let (checked, remark) = try Self.checked(device, threads: threads, precision, willCheck)
+            let (checked, remark) = try Self.checked(device, threads: threads, precision, tuning, willCheck)
             backend = checked
             reason = "as asked for; " + remark
         case .several(let names):
@@ -108,13 +111,13 @@ public struct ChosenDevice: Sendable {
                     "'\(request)' are several devices; only training takes more than one: name one of them")
             }
             let devices = try OpenCLDevices.find().selectAll(names)
-            let checked = try devices.map { try Self.checked($0, threads: threads, precision, willCheck) }
+            let checked = try devices.map { try Self.checked($0, threads: threads, precision, tuning, willCheck) }
             guard let first = checked.first else { throw BackendError("'\(request)' names no device") }
             backend = first.backend
             helpers = checked.dropFirst().map(\.backend)
             reason = "as asked for; each: " + first.remark
         case .auto:
-            self = try Self.best(threads: threads, precision, willCheck)
+            self = try Self.best(threads: threads, precision, tuning, willCheck)
             if let memoryLimit { backend.memory.restrict(to: memoryLimit.bytes) }
             return
         }
@@ -128,7 +131,8 @@ public struct ChosenDevice: Sendable {
     /// A device with kernels that compute rightly.
     /// - Throws: `BackendError` when it has not those that it needs.
     private static func checked(
-        _ device: OpenCLDevice, threads: Int?, _ precision: Precision, _ willCheck: (String) -> Void
+        _ device: OpenCLDevice, threads: Int?, _ precision: Precision, _ tuning: KernelTuning,
+        _ willCheck: (String) -> Void
     ) throws -> (backend: OpenCLBackend, remark: String) {
         let possible = device.precisions
         guard possible.contains(precision) else {
@@ -144,6 +148,7 @@ public struct ChosenDevice: Sendable {
                     "'\(device.description.name)' computes wrongly: \(refusal). See 'ocellus doctor'")
             }
             choices = check.choices
+            if tuning != .off, precision == .fp32 { choices.tuned = TunedKernels.kept(for: device).choices }
         }
         let backend = try OpenCLBackend(device, choices: choices, precision: precision)
         try SelfTest.run(backend, against: CPUBackend(threads: threads))
@@ -157,10 +162,10 @@ public struct ChosenDevice: Sendable {
         )
     }
 
-    private init(_ backend: any Backend, reason: String) {
+    init(_ backend: any Backend, helpers: [any Backend] = [], reason: String) {
         self.backend = backend
         self.reason = reason
-        helpers = []
+        self.helpers = helpers
     }
 
     /// A device that does not compute in a precision.
@@ -171,7 +176,7 @@ public struct ChosenDevice: Sendable {
     }
 
     private static func best(
-        threads: Int?, _ precision: Precision, _ willCheck: (String) -> Void
+        threads: Int?, _ precision: Precision, _ tuning: KernelTuning, _ willCheck: (String) -> Void
     ) throws -> ChosenDevice {
         let cpu = try CPUBackend(threads: threads)
         let found = OpenCLDevices.find()
@@ -179,7 +184,7 @@ public struct ChosenDevice: Sendable {
         var refusals: [String] = []
         for gpu in gpus {
             do {
-                let (backend, remark) = try checked(gpu, threads: threads, precision, willCheck)
+                let (backend, remark) = try checked(gpu, threads: threads, precision, tuning, willCheck)
                 return ChosenDevice(backend, reason: (gpus.count == 1 ? "the GPU; " : "the best GPU; ") + remark)
             } catch {
                 refusals.append("\(gpu.description.name) is not used: \(error)")

@@ -32,11 +32,13 @@ public final class EvaluationJob {
     ///   - model: the model's folder.
     ///   - data: the folder of pictures.
     ///   - part: which part of the run's `split.csv`, which stands beside the model, is taken; nil for all pictures.
+    ///   - tuning: whether an OpenCL device runs the kernels that were found quickest on it.
     ///   - willCheck: told the name of a device whose operations are about to be checked, which takes some seconds once.
     /// - Throws: `ModelError`, `DatasetError`, or `TrainingError` when the part cannot be told.
     public init(
         model path: String, data: String, part: Part?, device request: DeviceRequest = .auto, threads: Int? = nil,
-        memoryLimit: ByteCount? = nil, precision: Precision = .fp32, willCheck: (_ device: String) -> Void = { _ in }
+        memoryLimit: ByteCount? = nil, precision: Precision = .fp32,
+        tuning: KernelTuning = .kept, willCheck: (_ device: String) -> Void = { _ in }
     ) throws {
         model = try Model(contentsOf: path)
         let listed = try Dataset(folder: data, classes: model.classes)
@@ -63,7 +65,8 @@ public final class EvaluationJob {
             trainedCount = split?.indices(of: .train).count ?? 0
         }
         device = try ChosenDevice(
-            request, threads: threads, memoryLimit: memoryLimit, precision: precision, willCheck: willCheck)
+            request, threads: threads, memoryLimit: memoryLimit, precision: precision, tuning: tuning,
+            willCheck: willCheck)
     }
 
     /// Runs the model on every picture taken.

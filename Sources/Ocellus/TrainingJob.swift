@@ -41,6 +41,8 @@ public struct TrainingSettings: Sendable {
     public var precision: Precision
     /// How much of the device's memory may be taken; nil for all of it.
     public var memoryLimit: ByteCount?
+    /// How an OpenCL device's kernels are chosen.
+    public var tuning: KernelTuning
     /// The command line, for `run.json`.
     public var command: [String]?
     /// Whether the learning rate is the one that a range test suggests (`LearningRateTest`).
@@ -57,7 +59,7 @@ public struct TrainingSettings: Sendable {
         padding: PaddingConvention? = nil, features: FeatureCache = .standard,
         options: TrainingOptions = TrainingOptions(), splitRatio: SplitRatio = .standard, splitFile: String? = nil,
         device: DeviceRequest = .auto, threads: Int? = nil, precision: Precision = .fp32,
-        memoryLimit: ByteCount? = nil, command: [String]? = nil
+        memoryLimit: ByteCount? = nil, tuning: KernelTuning = .quick, command: [String]? = nil
     ) {
         self.data = data
         self.output = output
@@ -75,6 +77,7 @@ public struct TrainingSettings: Sendable {
         self.threads = threads
         self.precision = precision
         self.memoryLimit = memoryLimit
+        self.tuning = tuning
         self.command = command
     }
 }
@@ -112,13 +115,15 @@ public final class TrainingJob {
     ///   - stopRequest: how a signal or another thread asks training to stop.
     ///   - checked: told now and then how many pictures have been decoded, from any thread.
     ///   - willCheck: told the name of a device whose operations are about to be checked, which takes some seconds once.
+    ///   - willTune: told the name of a device whose kernels are about to be tuned for the network, which takes some seconds
+    ///     once.
     ///   - rangeTest: told of each step of a range test, where one finds the learning rate.
     ///   - willReserve: told what is about to be trained, before the device's memory is reserved.
     /// - Throws: the error of what cannot be done; then there is no folder.
     public convenience init(
         _ settings: TrainingSettings, stopRequest: StopRequest = StopRequest(),
         checked: (@Sendable (_ done: Int, _ of: Int) -> Void)? = nil,
-        willCheck: (_ device: String) -> Void = { _ in },
+        willCheck: (_ device: String) -> Void = { _ in }, willTune: (_ device: String) -> Void = { _ in },
         rangeTest: (_ step: Int, _ point: LearningRateTest.Point) -> Void = { _, _ in },
         willReserve: (TrainingPreview) -> Void = { _ in }
     ) throws {
@@ -126,7 +131,7 @@ public final class TrainingJob {
         try RunFolder.checkAbsence(of: settings.output)
         try Self.checkOutput(settings)
         var material = try TrainingMaterial(
-            settings, stopRequest: stopRequest, checked: checked, willCheck: willCheck)
+            settings, stopRequest: stopRequest, checked: checked, willCheck: willCheck, willTune: willTune)
         if settings.findsLearningRate {
             let test = try material.testLearningRates(
                 features: settings.features, stopRequest: stopRequest, progress: rangeTest)
@@ -144,7 +149,8 @@ public final class TrainingJob {
             dataset: dataset, split: split, network: start.network, preprocessing: start.preprocessing,
             weights: start.origin, options: material.options, choices: settings.choices?.given,
             calibrates: settings.calibrates, requestedDevice: settings.device.description,
-            device: device.backend.device, helpers: device.helpers.map(\.device), threads: settings.threads,
+            device: device.backend.device, helpers: device.helpers.map(\.device),
+            kernels: try device.choices.map { try JSONDocument($0) }, threads: settings.threads,
             precision: settings.precision,
             splitRatio: settings.splitFile == nil ? settings.splitRatio : nil, splitFile: settings.splitFile)
         let run = try RunFolder.create(
@@ -190,7 +196,7 @@ public final class TrainingJob {
             try run.write(description)
         }
         let request = device ?? DeviceRequest(description.requestedDevice) ?? .auto
-        let chosen = try ChosenDevice(
+        var chosen = try ChosenDevice(
             request, threads: threads, memoryLimit: memoryLimit, precision: description.precision ?? .fp32,
             allowsSeveral: true, willCheck: willCheck)
         let (before, now) = (description.allDevices, chosen.backends.map(\.device))
@@ -201,6 +207,13 @@ public final class TrainingJob {
             throw TrainingError(
                 "the run \(path) was begun on \(list(before)); on \(list(now)) its weights would differ in their last bits; name a device with --device to go on all the same"
             )
+        }
+        if chosen.backend.device.computesAlike(description.device) {
+            // The same bits come from the same kernels, whatever has been tuned since.
+            let recorded = try description.kernels?.decoded(as: KernelChoices.self)
+            chosen = chosen.choosing { choices in
+                if let recorded { choices = recorded } else { choices.tuned = [:] }
+            }
         }
         try self.init(
             dataset: dataset, split: DataSplit(file: run.splitPath, dataset: dataset), device: chosen, cache: cache,

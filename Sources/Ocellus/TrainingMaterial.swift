@@ -20,21 +20,26 @@ struct TrainingMaterial {
     /// - Parameters:
     ///   - checked: told now and then how many pictures have been decoded, from any thread.
     ///   - willCheck: told the name of a device whose operations are about to be checked, which takes some seconds once.
+    ///   - willTune: told the name of a device whose kernels are about to be tuned for the network, which does too.
     /// - Throws: the error of what cannot be read, or does not fit; `CancellationError` when it was asked to stop.
     init(
         _ settings: TrainingSettings, stopRequest: StopRequest, checked: (@Sendable (_ done: Int, _ of: Int) -> Void)?,
-        willCheck: (_ device: String) -> Void
+        willCheck: (_ device: String) -> Void, willTune: (_ device: String) -> Void = { _ in }
     ) throws {
         try settings.options.validate()
         let listed = try Dataset(folder: settings.data)
         start = try StartingPoint(settings, classes: listed.classes)
-        device = try ChosenDevice(
+        let chosen = try ChosenDevice(
             settings.device, threads: settings.threads, memoryLimit: settings.memoryLimit,
             precision: settings.precision, allowsSeveral: true, willCheck: willCheck)
         // What is wrong with the network, or too large for the device, shows before any picture is read.
         options = settings.options
-        options.microBatch = try TrainingMemory(for: start.network, options, on: device.backend, and: device.helpers)
+        options.microBatch = try TrainingMemory(for: start.network, options, on: chosen.backend, and: chosen.helpers)
             .microBatch
+        device = try chosen.tuned(
+            settings.tuning, for: PlannedGraph.training(start.network, options, on: chosen.backend),
+            threads: settings.threads, willTune: willTune
+        ) { stopRequest.isMade }
         let cache = PictureCache(preprocessing: start.preprocessing)
         let dataset = try Self.check(listed, cache, checked, stopRequest)
         split =

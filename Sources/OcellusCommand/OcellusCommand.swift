@@ -19,8 +19,8 @@ struct OcellusCommand: AsyncParsableCommand {
         subcommands: [
             TrainCommand.self, FindLearningRateCommand.self, SearchCommand.self, EvaluateCommand.self,
             PredictCommand.self, ExplainCommand.self, ReportCommand.self, RunsCommand.self, ImportCommand.self,
-            ExportCommand.self,
-            NetworksCommand.self, SummaryCommand.self, DevicesCommand.self, DoctorCommand.self, BenchCommand.self,
+            ExportCommand.self, NetworksCommand.self, SummaryCommand.self, DevicesCommand.self, DoctorCommand.self,
+            TuneCommand.self, BenchCommand.self,
             DemoDataCommand.self, ImportLabelsCommand.self, SplitCommand.self,
             CheckCommand.self, AugmentPreviewCommand.self, LabelCommand.self, ServeCommand.self,
         ])

@@ -44,6 +44,9 @@ public struct RunDescription: Sendable, Codable {
     public var threads: Int?
     /// In what numbers it is computed; nil, as in runs of earlier versions, for FP32.
     public var precision: Precision?
+    /// How an OpenCL device's kernels were chosen, as `KernelChoices`; nil where there was no choice. They change
+    /// the last bits of what is computed, so that a run goes on with them.
+    public var kernels: JSONDocument?
     /// How the data was split; nil when a file said so.
     public var splitRatio: SplitRatio?
     /// The file that said how the data is split.
@@ -56,7 +59,8 @@ public struct RunDescription: Sendable, Codable {
         version: String, date: String, command: [String]? = nil, dataset: Dataset, split: DataSplit, network: Network,
         preprocessing: Preprocessing, weights: WeightsOrigin? = nil, options: TrainingOptions,
         choices: [(name: String, value: String)]? = nil, calibrates: Bool? = nil, requestedDevice: String,
-        device: DeviceDescription, helpers: [DeviceDescription] = [], threads: Int? = nil,
+        device: DeviceDescription, helpers: [DeviceDescription] = [],
+        kernels: JSONDocument? = nil, threads: Int? = nil,
         precision: Precision? = nil, splitRatio: SplitRatio? = nil, splitFile: String? = nil
     ) {
         self.version = version
@@ -76,6 +80,7 @@ public struct RunDescription: Sendable, Codable {
         self.requestedDevice = requestedDevice
         self.device = device
         self.helpers = helpers.isEmpty ? nil : helpers
+        self.kernels = kernels
         self.threads = threads
         self.precision = precision
         self.splitRatio = splitRatio

@@ -123,6 +123,7 @@ extension Augmentation.FillMode: ChoiceValue {}
 extension Augmentation.Preset: ChoiceValue {}
 extension ClassBalance: ChoiceValue {}
 extension Precision: ChoiceValue {}
+extension KernelTuning: ChoiceValue {}
 
 extension NetworkRequest: ChoiceValue {
     public init?(choice text: String) { self.init(text) }

@@ -108,6 +108,8 @@ public struct TrainingChoices: Sendable, Equatable {
     public var threads: Int?
     /// What activations are stored in.
     public var precision: Precision?
+    /// How an OpenCL device's kernels are chosen.
+    public var tuning: KernelTuning?
     /// How much of the device's memory may be taken.
     public var memoryLimit: ByteCount?
 
@@ -139,7 +141,7 @@ extension TrainingChoices {
             ChoiceKey("average-warm-up", \.averageWarmUp), ChoiceKey("label-smoothing", \.labelSmoothing),
             ChoiceKey("balance", \.balance), ChoiceKey("early-stopping", \.earlyStopping), ChoiceKey("seed", \.seed),
             ChoiceKey("split", \.split), ChoiceKey("split-from", \.splitFrom), ChoiceKey("device", \.device),
-            ChoiceKey("threads", \.threads), ChoiceKey("precision", \.precision),
+            ChoiceKey("threads", \.threads), ChoiceKey("precision", \.precision), ChoiceKey("tuning", \.tuning),
             ChoiceKey("memory-limit", \.memoryLimit),
         ] + AugmentationChoices.keys
 

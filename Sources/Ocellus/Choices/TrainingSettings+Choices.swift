@@ -18,7 +18,8 @@ extension TrainingSettings {
             preprocessing: all.preprocessing, sizing: try all.sizing, padding: all.padding, features: all.features,
             options: all.options, splitRatio: all.split ?? .standard, splitFile: all.splitFrom,
             device: all.device ?? .auto, threads: all.threads,
-            precision: all.precision ?? .fp32, memoryLimit: all.memoryLimit, command: command)
+            precision: all.precision ?? .fp32, memoryLimit: all.memoryLimit,
+            tuning: all.tuning ?? .quick, command: command)
         if all.split != nil, all.splitFrom != nil {
             throw TrainingError("--split-from says which picture is in which part: leave out --split")
         }

@@ -101,8 +101,7 @@ package struct OperationComparison {
 /// One operation on given operands.
 private struct Call: CustomStringConvertible {
     let node: Graph.Node
-    private let inputs: [TensorDescription]
-    private let outputs: [TensorDescription]
+    private let inputs, outputs: [TensorDescription]
     private let operands: [[UInt8]]
     private let invocation: Invocation
     private let isInference: Bool
@@ -124,47 +123,14 @@ private struct Call: CustomStringConvertible {
     func run(on backend: any Backend, as type: ElementType) throws -> [[UInt8]] {
         let inputs = inputs.map { type == .float32 ? $0.stored(as: .float32) : $0 }
         let outputs = outputs.map { type == .float32 ? $0.stored(as: .float32) : $0 }
-        let results = outputs + node.operation.mutatedInputs.map { inputs[$0] }
-        guard backend.supports(node.operation, inputs: inputs, outputs: outputs) else {
-            throw BackendError("it has no kernel for \(self)")
-        }
-        // Room for one sample more than there are: a kernel that goes by the capacity is found out.
-        let capacity = invocation.count + 1
-        let inputRegions = try zip(inputs, operands).map { description, bytes in
-            let region = try region(description.byteCount(samples: capacity), on: backend)
-            try description.stored(bytes).withUnsafeBytes { try backend.write($0, to: region) }
-            return region
-        }
-        let outputRegions = try outputs.map { try region($0.byteCount(samples: capacity), on: backend) }
-        let workspaceByteCount = backend.workspaceByteCount(
-            for: node.operation, inputs: inputs, outputs: outputs, capacity: capacity)
-        let workspace = workspaceByteCount > 0 ? try region(workspaceByteCount, on: backend) : nil
-        let step = try backend.prepare(
-            node.operation,
-            OperationArguments(
-                inputs: zip(inputs, inputRegions).map {
-                    Operand($0, $1, isConstant: isInference && !$0.isBatched)
-                },
-                outputs: zip(outputs, outputRegions).map { Operand($0, $1) },
-                workspace: workspace, capacity: capacity, label: node.layer))
-        // A step may hold mere pointers into its operands.
-        return try withExtendedLifetime((inputRegions, outputRegions, workspace)) {
+        // Room for one sample more than there are.
+        let placed = try PlacedOperation(
+            node.operation, inputs: inputs, outputs: outputs, operands: zip(inputs, operands).map { $0.stored($1) },
+            on: backend, capacity: invocation.count + 1, filling: .poison, isInference: isInference, label: node.layer)
+        return try placed.withStep(preparedBy: backend) { step in
             try backend.run([step], invocation)
-            let regions = outputRegions + node.operation.mutatedInputs.map { inputRegions[$0] }
-            return try zip(results, regions).map { description, region in
-                var bytes = [UInt8](repeating: 0, count: description.byteCount(samples: invocation.count))
-                try bytes.withUnsafeMutableBytes { try backend.read(region, into: $0) }
-                return description.widened(bytes)
-            }
+            return zip(placed.results, try placed.read(samples: invocation.count)).map { $0.widened($1) }
         }
-    }
-
-    /// Memory in which every number is NaN, so that what is not written shows.
-    private func region(_ byteCount: Int, on backend: any Backend) throws -> BufferRegion {
-        let buffer = try backend.makeBuffer(byteCount: max(byteCount, 4), label: node.layer)
-        let region = BufferRegion(buffer, byteCount: max(byteCount, 4))
-        try [UInt8](repeating: 0xFF, count: region.byteCount).withUnsafeBytes { try backend.write($0, to: region) }
-        return region
     }
 }
 
@@ -186,7 +152,7 @@ extension TensorDescription {
 extension ElementType {
     /// How far numbers are from those expected: for floats the squared error over the squared magnitude; for places of
     /// maxima nothing, if so few differ that rounding can have made equals of others.
-    fileprivate func error(of actual: [UInt8], from expected: [UInt8]) -> Double {
+    func error(of actual: [UInt8], from expected: [UInt8]) -> Double {
         guard actual.count == expected.count else { return .infinity }
         guard isFloating else {
             let different = zip(actual, expected).count { $0 != $1 }

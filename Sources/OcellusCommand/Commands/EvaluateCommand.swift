@@ -43,7 +43,8 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         let job = try EvaluationJob(
             model: model, data: data, part: split?.part, device: device.device ?? .auto, threads: device.threads,
-            memoryLimit: device.memoryLimit, precision: device.precision ?? .fp32, willCheck: DeviceOptions.note)
+            memoryLimit: device.memoryLimit, precision: device.precision ?? .fp32, tuning: device.tuning ?? .kept,
+            willCheck: DeviceOptions.note)
         let display = EvaluationDisplay(isJSON: json)
         display.show(job)
         if split == nil, job.trainedCount > 0 {

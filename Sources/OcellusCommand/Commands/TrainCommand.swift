@@ -102,7 +102,7 @@ struct TrainCommand: ParsableCommand {
                 options.choices(), data: data ?? "", output: output ?? "", command: CommandLine.arguments)
             job = try TrainingJob(
                 settings, stopRequest: interrupt, checked: display.checking, willCheck: DeviceOptions.note,
-                rangeTest: display.testing, willReserve: display.show)
+                willTune: DeviceOptions.noteTuning, rangeTest: display.testing, willReserve: display.show)
         }
         display.showStart(job)
         job.trainer.profiler = profile.makeProfiler()

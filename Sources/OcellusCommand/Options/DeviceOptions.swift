@@ -24,6 +24,13 @@ struct DeviceOptions: ParsableArguments {
                 + "quicker products (default: fp32).", valueName: "type"))
     var precision: Precision?
 
+    @Option(
+        help: ArgumentHelp(
+            "Kernels of an OpenCL device: quick (for a network that is new to it, train and bench try kernels for "
+                + "\(Int(KernelTuning.quickSeconds)) s and keep the quickest), kept (those found before), or off (the usual "
+                + "ones) (default: quick). See 'ocellus tune'.", valueName: "tuning"))
+    var tuning: KernelTuning?
+
     func validate() throws {
         if let threads, !(1...1024 ~= threads) {
             throw ValidationError("--threads is \(threads); it must be 1 to 1024")
@@ -36,7 +43,15 @@ struct DeviceOptions: ParsableArguments {
     ) throws -> ChosenDevice {
         try ChosenDevice(
             device ?? fallback, threads: threads, memoryLimit: memoryLimit, denseWeights: denseWeights,
-            precision: precision ?? .fp32, allowsSeveral: allowsSeveral, willCheck: Self.note)
+            precision: precision ?? .fp32, allowsSeveral: allowsSeveral, tuning: tuning ?? .quick,
+            willCheck: Self.note)
+    }
+
+    /// Says what takes its time.
+    static func noteTuning(device: String) {
+        Terminal.note(
+            "this network is new to \(device): kernels are tried for \(Int(KernelTuning.quickSeconds)) s at most; 'ocellus "
+                + "tune' tries more")
     }
 
     /// Says what takes its time.
@@ -49,6 +64,8 @@ struct DeviceOptions: ParsableArguments {
 extension DeviceRequest: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
+
+extension KernelTuning: ExpressibleByArgument {}
 
 extension ByteCount: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }

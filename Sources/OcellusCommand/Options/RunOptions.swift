@@ -76,6 +76,7 @@ struct RunOptions: ParsableArguments {
         choices.device = device.device
         choices.threads = device.threads
         choices.precision = device.precision
+        choices.tuning = device.tuning
         choices.memoryLimit = device.memoryLimit
         return choices
     }

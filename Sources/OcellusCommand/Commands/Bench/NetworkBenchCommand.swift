@@ -9,23 +9,8 @@ struct NetworkBenchCommand: ParsableCommand {
             weights to the end of the first step.
             """)
 
-    @Option(
-        help: ArgumentHelp(
-            "The network: \(NamedNetwork.allNames), a YAML or JSON file that describes one, or a model's folder.",
-            valueName: "name"))
-    var network = NamedNetwork.simple.rawValue
-
-    @Option(
-        help: ArgumentHelp(
-            "Side of the network's input, in pixels (default: 224, or what the network's file says).",
-            valueName: "pixels"))
-    var size: Int?
-
-    @Option(help: ArgumentHelp("How many classes the network tells apart.", valueName: "n"))
-    var classes: Int = 3
-
-    @Option(help: ArgumentHelp("Pictures a step.", valueName: "n"))
-    var batch: Int = 32
+    @OptionGroup(title: "Network")
+    var network: NetworkOptions
 
     @Option(help: ArgumentHelp("training or inference.", valueName: "mode"))
     var mode: StepBenchmark.Mode = .training
@@ -46,18 +31,19 @@ struct NetworkBenchCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard 1...16384 ~= size ?? 224, 2...65536 ~= classes, 1...65536 ~= batch, seconds > 0 else {
-            throw ValidationError("--size, --classes, --batch and --seconds must be positive, and --classes 2 or more")
-        }
+        guard seconds > 0 else { throw ValidationError("--seconds must be positive") }
         if denseWeights != .fp32, mode == .training {
             throw ValidationError("--dense-weights is for --mode inference: training changes the weights")
         }
     }
 
     func run() throws {
-        let timed =
-            try NetworkRequest(network)?.network(size: size, classes: classes) ?? Model(contentsOf: network).network
-        let chosen = try device.choose(denseWeights: denseWeights, allowsSeveral: mode == .training)
+        let (timed, batch) = (try network.network(), network.batch)
+        var chosen = try device.choose(denseWeights: denseWeights, allowsSeveral: mode == .training)
+        let share = (batch + chosen.helpers.count) / chosen.backends.count
+        chosen = try chosen.tuned(
+            device.tuning ?? .quick, for: [.steps(timed, mode, batch: share, on: chosen.backend)], threads: device.threads,
+            willTune: DeviceOptions.noteTuning)
         let profiler = profile.makeProfiler()
         let result = try StepBenchmark(
             timed, backend: chosen.backend, helpers: chosen.helpers, batch: batch, mode: mode, seconds: seconds,
@@ -73,7 +59,7 @@ struct NetworkBenchCommand: ParsableCommand {
         if json { return try Terminal.writeJSON(result) }
         var table = Table(["network", "mode", "batch", "images/s", "ms/step", "ready s", "peak MB", "device"])
         table.add([
-            network.name, mode.rawValue, "\(batch)", Terminal.number(result.imagesPerSecond, digits: 1),
+            network.name, mode.rawValue, "\(result.batch)", Terminal.number(result.imagesPerSecond, digits: 1),
             Terminal.number(result.millisecondsPerStep, digits: 2),
             Terminal.number(result.preparationSeconds, digits: 2), Terminal.number(result.peakMemoryMB, digits: 0),
             result.device,

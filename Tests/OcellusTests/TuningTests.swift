@@ -1,0 +1,202 @@
+import Foundation
+import Ocellus
+import OpenCLFaults
+import Testing
+
+/// Tests that use OpenCL follow one another.
+@Suite("Tuning", .serialized, .enabled(if: OpenCLDevices.all().contains { !$0.isSimulator }))
+struct TuningTests {
+    private let folder: TemporaryFolder
+    private let device: OpenCLDevice
+    private var cache: URL { URL(filePath: folder("cache"), directoryHint: .isDirectory) }
+
+    init() throws {
+        folder = try TemporaryFolder()
+        device = try #require(OpenCLDevices.all().first { !$0.isSimulator })
+    }
+
+    private func open(_ device: OpenCLDevice) throws -> OpenCLBackend { try OpenCLBackend(device, cacheFolder: cache) }
+
+    private let network = Network(input: [20, 20, 3]) {
+        ConvolutionLayer(16, 3, activation: .relu)
+        MaxPoolingLayer(2)
+        FlattenLayer()
+        DenseLayer(3)
+    }
+
+    private func graph(_ backend: OpenCLBackend, _ batch: Int = 4) throws -> PlannedGraph {
+        try .steps(network, .training, batch: batch, on: backend)
+    }
+
+    @Test("it tries every axis, and keeps what computes rightly for each operation of the network")
+    func tune() throws {
+        let backend = try open(device)
+        var timed = 0
+        let tuner = KernelTuner(backend, against: try CPUBackend(), effort: .thorough) { event in
+            if case .timed = event { timed += 1 }
+        }
+        let planned = try graph(backend)
+        let found = tuner.tune([planned])
+        #expect(found.count >= 5 && timed > 4 * found.count)
+        for (key, entry) in found {
+            #expect(entry.isVerified && entry.effort == .thorough && key.hasSuffix(", N 4"))
+            #expect(try #require(entry.error) < 1e-7)
+            #expect(try #require(entry.milliseconds) <= #require(entry.usualMilliseconds))
+        }
+        #expect(tuner.tune([planned], known: found).isEmpty)
+        #expect(tuner.tune([try graph(backend, 3)], known: found) { true }.isEmpty)
+    }
+
+    @Test("it does not take kernels that compute wrongly or do not build")
+    func rejection() throws {
+        for (text, replacement, reason) in [
+            ("mad(a, b, c)", "(a)", "computes wrongly"), ("mad(a, b, c)", "no_such_thing(a)", "does not build"),
+        ] {
+            try OpenCLFault.inject(.miscompilation(of: text, as: replacement), into: device) { faulty in
+                let backend = try OpenCLBackend(
+                    faulty, cacheFolder: URL(filePath: folder(reason), directoryHint: .isDirectory))
+                var rejected: [MultiplyAdd?] = []
+                let tuner = KernelTuner(backend, against: try CPUBackend(), effort: .thorough) { event in
+                    if case .rejected(let parameters, let why) = event, parameters.family != .tiled {
+                        rejected.append(parameters.product)
+                        #expect(why.contains(reason))
+                    }
+                }
+                let found = tuner.tune([try graph(backend)])
+                #expect(!rejected.isEmpty && rejected.allSatisfy { $0 == .mad })
+                #expect(found.values.allSatisfy { $0.parameters.product != .mad })
+            }
+        }
+    }
+
+    @Test("a quick tuning ends when its time is over, and is not begun again")
+    func quick() throws {
+        let backend = try open(device)
+        let tuner = KernelTuner(backend, against: try CPUBackend(), effort: .quick, seconds: 0)
+        let planned = try graph(backend)
+        let found = tuner.tune([planned])
+        #expect(
+            !found.isEmpty && found.values.allSatisfy { $0.milliseconds == nil && $0.parameters == KernelParameters() })
+        #expect(tuner.tune([planned], known: found).isEmpty)
+    }
+
+    @Test("what is kept is read back, exported, and taken in elsewhere only to be tried first")
+    func files() throws {
+        let entry = TunedKernels.Entry(
+            parameters: KernelParameters(product: .fma, rows: 8), milliseconds: 1, usualMilliseconds: 2, error: 1e-12,
+            effort: .thorough, isVerified: true)
+        try TunedKernels.keep(["a, N 4": entry], for: device, in: cache)
+        try TunedKernels.keep(["b, N 4": entry], for: device, in: cache)
+        let kept = TunedKernels.kept(for: device, in: cache)
+        #expect(kept.choices == ["a, N 4": entry.parameters, "b, N 4": entry.parameters])
+
+        try kept.export(to: folder("tuned.json"))
+        #expect(throws: ModelError.self) { try kept.export(to: folder("tuned.json")) }
+        let elsewhere = URL(filePath: folder("elsewhere"), directoryHint: .isDirectory)
+        #expect(try TunedKernels.importing(folder("tuned.json"), for: device, in: elsewhere) == 2)
+        let imported = TunedKernels.kept(for: device, in: elsewhere)
+        #expect(imported.entries.count == 2 && imported.choices.isEmpty)
+
+        try Data("{}".utf8).write(to: URL(filePath: folder("none.json")))
+        let error = #expect(throws: ModelError.self) {
+            try TunedKernels.importing(folder("none.json"), for: device, in: elsewhere)
+        }
+        #expect(error?.description.contains("none.json") == true)
+        #expect(throws: ModelError.self) {
+            try TunedKernels.importing(folder("absent.json"), for: device, in: elsewhere)
+        }
+    }
+
+    @Test("imported kernels are used once they have shown to compute rightly")
+    func imported() throws {
+        let backend = try open(device)
+        let planned = try graph(backend)
+        let cpu = try CPUBackend()
+        let usual = KernelTuner(backend, against: cpu, effort: .quick, seconds: 0).tune([planned])
+        let known = usual.mapValues { entry in
+            var entry = entry
+            entry.isVerified = false
+            return entry
+        }
+        let found = KernelTuner(backend, against: cpu, effort: .quick, seconds: 60).tune([planned], known: known)
+        #expect(found.count == known.count && found.values.allSatisfy { $0.isVerified && $0.milliseconds != nil })
+    }
+
+    @Test("what ended the process when it was tried is not tried again")
+    func crash() throws {
+        let backend = try open(device)
+        let planned = try graph(backend)
+        let key = try #require(
+            KernelTuner(backend, against: try CPUBackend(), effort: .quick, seconds: 0).tune([planned]).keys
+                .first { $0.hasPrefix("denseWeightGradient") })
+        // A note as of a process that is gone.
+        let trial = #"{"key":"\#(key)","parameters":{"product":"mad"},"process":999999999}"#
+        try FileManager.default.createDirectory(at: cache, withIntermediateDirectories: true)
+        try Data(trial.utf8).write(to: device.noteFile("trial", in: cache))
+        let kernels = TunedKernels.keptAfterTrials(for: device, in: cache)
+        #expect(kernels.faulty == [key: [KernelParameters(product: .mad)]])
+        #expect(TunedKernels.keptAfterTrials(for: device, in: cache).faulty == kernels.faulty)
+        #expect(!FileManager.default.fileExists(atPath: device.noteFile("trial", in: cache).path))
+
+        var (current, timed) = ("", false)
+        let tuner = KernelTuner(
+            backend, against: try CPUBackend(), effort: .thorough, faulty: kernels.faulty
+        ) { event in
+            switch event {
+            case .began(let began, _, _): current = began
+            case .timed(let parameters, _) where current == key && parameters == KernelParameters(product: .mad):
+                timed = true
+            default: break
+            }
+        }
+        _ = tuner.tune([planned])
+        #expect(!timed)
+    }
+
+    @Test("a run records its kernels and goes on with them, whatever was tuned since")
+    func replay() throws {
+        try ConveyorParts.write(to: folder("data"), imagesPerClass: 8, size: 40)
+        let listed = try DeviceListing().entries.first {
+            $0.name == device.description.name && $0.detail == device.description.detail
+        }
+        let request = try #require(listed.flatMap { DeviceRequest($0.option) })
+        func settings(_ output: String) -> TrainingSettings {
+            TrainingSettings(
+                data: folder("data"), output: folder(output), network: .named(.simple), size: 24, features: .memory,
+                options: TrainingOptions(epochs: 1, batchSize: 4), device: request, tuning: .off)
+        }
+        let run: RunFolder
+        do {
+            let job = try TrainingJob(settings("run"))
+            let recorded = try #require(job.description.kernels).decoded(as: KernelChoices.self)
+            #expect(recorded.tuned.isEmpty)
+            #expect(try job.train() != nil)
+            run = job.run
+        }
+        // As if it had been begun with other kernels.
+        var description = try run.description()
+        let backend = try OpenCLBackend(device)
+        let network = description.network
+        let planned = try PlannedGraph.training(network, description.options, on: backend)
+        let key = try #require(
+            KernelTuner(backend, against: try CPUBackend(), effort: .quick, seconds: 0).tune(planned).keys
+                .first { $0.hasPrefix("denseWeightGradient") })
+        let choices = KernelChoices(tuned: [key: KernelParameters(product: .fma, rows: 4)])
+        description.kernels = try JSONDocument(choices)
+        try run.write(description)
+        let resumed = try TrainingJob(resuming: run.path, epochs: 2, features: .memory)
+        #expect((resumed.trainer.backend as? OpenCLBackend)?.choices == choices)
+        #expect(try resumed.train() != nil)
+        // A run from before kernels were recorded goes on with the usual ones.
+        description.kernels = nil
+        try run.write(description)
+        let old = try TrainingJob(resuming: run.path, epochs: 3, features: .memory)
+        #expect((old.trainer.backend as? OpenCLBackend)?.choices.tuned.isEmpty == true)
+    }
+
+    @Test("the device's peak is measured by kernels of ours")
+    func peak() throws {
+        let peak = try #require(try open(device).measurePeak())
+        #expect(peak.gigaflopsPerSecond > 0.1 && peak.gigabytesPerSecond > 0.01 && peak.copiedGigabytesPerSecond > 0.01)
+    }
+}
