@@ -21,6 +21,8 @@ public struct StepBenchmark: Sendable, Encodable {
     public let imagesPerSecond: Double
     /// The median time of a step.
     public let millisecondsPerStep: Double
+    /// The process's time on all cores for a step, by the mean: what else a machine does changes this least.
+    public let cpuMillisecondsPerStep: Double
     /// From the network with its weights to the end of the first step: kernels built or loaded, weights packed.
     public let preparationSeconds: Double
     /// The most memory that the process had resident so far, in MB (10⁶ bytes).
@@ -98,7 +100,9 @@ public struct StepBenchmark: Sendable, Encodable {
         }
         try takeStep()
         preparationSeconds = preparation.seconds
+        let (cpuBefore, stepsBefore) = (Self.cpuSeconds, step)
         let times = try Self.times(seconds: seconds, of: takeStep)
+        cpuMillisecondsPerStep = (Self.cpuSeconds - cpuBefore) * 1e3 / Double(step - stepsBefore)
         let median = times.median
         imagesPerSecond = Double(batch) / median
         millisecondsPerStep = median * 1e3
@@ -141,14 +145,21 @@ public struct StepBenchmark: Sendable, Encodable {
         )
     }
 
-    private static var peakResidentMB: Double {
+    private static var usage: rusage {
         var usage = rusage()
         #if canImport(Glibc)
             getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         #else
             getrusage(RUSAGE_SELF, &usage)
         #endif
-        // Linux counts kilobytes.
-        return Double(usage.ru_maxrss) * 1024 / 1e6
+        return usage
+    }
+
+    // Linux counts kilobytes.
+    private static var peakResidentMB: Double { Double(usage.ru_maxrss) * 1024 / 1e6 }
+
+    private static var cpuSeconds: Double {
+        let usage = usage
+        return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) * 1e-6 }
     }
 }

@@ -112,6 +112,10 @@ struct CommandTests {
             (["bench", "--mode", "training", "--dense-weights", "bf16"], 64, "--dense-weights"),
             (["bench", "--mode", "inference", "--dense-weights", "bf16", "--device", "opencl"], 1, "bf16"),
             (["bench", "gemm", "--size", "0"], 64, "--size"),
+            (["bench", "operations", "--products", "0"], 64, "--products"),
+            (["tune", "--device", "cpu"], 1, "cpu"), (["tune", "--list", "--export", "x"], 64, "--export"),
+            (["tune", "--seconds", "0"], 64, "--seconds"),
+            (["train", folder("parts"), "--output", folder("r"), "--tuning", "much"], 64, "--tuning"),
             (["bench", "pipeline", folder("nothing")], 1, "nothing"),
             (["bench", "--profile-trace", folder("nothing/trace.json")], 64, "nothing"),
         ]
@@ -219,6 +223,51 @@ struct CommandTests {
         #expect(search.code == 0 && search.output.contains("the best is trial"), "\(search.errors)")
         let resumed = try Command.run("search", "--resume", folder("search"), in: folder)
         #expect(resumed.code == 0 && resumed.output == search.output, "\(resumed.errors)")
+    }
+
+    @Test("operations are timed beside the peak, for each network and mode")
+    func benchOperations() throws {
+        let result = try Command.run(
+            "bench", "operations", "--network", "simple", "--size", "24", "--batch", "2", "--products", "64",
+            "--seconds", "0.05", "--device", "cpu", "--json", in: folder)
+        #expect(result.code == 0, "\(result.errors)")
+        let line = try json(result.lines.first)
+        #expect((line["peak"] as? [String: Any])?["gigaflopsPerSecond"] as? Double ?? 0 > 0)
+        #expect((line["products"] as? [[String: Any]])?.first?["size"] as? Int == 64)
+        #expect((line["steps"] as? [[String: Any]])?.count == 2)
+        let operations = try #require(line["operations"] as? [[String: Any]])
+        let names = operations.compactMap { ($0["operation"] as? [String: Any])?["operation"] as? String }
+        #expect(names.contains("pooledConvolution") && names.contains("pooledConvolutionFilterGradient"))
+        #expect(!names.contains("adamUpdate"))
+        let shown = try Command.run(
+            "bench", "operations", "--network", "simple", "--size", "24", "--batch", "2", "--products", "64",
+            "--seconds", "0.05", "--mode", "inference", "--device", "cpu", in: folder)
+        #expect(shown.output.contains("TFLOP/s") && shown.output.contains("simple, inference"))
+    }
+
+    @Test("tune finds kernels, lists them, and carries them to another machine")
+    func tune() throws {
+        let devices = try Command.run("devices", "--json", in: folder).lines.map(json)
+        let options = devices.compactMap { $0["option"] as? String }
+        guard let device = options.first(where: { $0 != "cpu" && !$0.contains("oclgrind") }) else { return }
+        let here = ["OCELLUS_CACHE": folder("cache")]
+        let small = ["--size", "20", "--batch", "2", "--mode", "inference", "--seconds", "20"]
+        func tune(_ arguments: [String], _ environment: [String: String]) throws -> (code: Int32, output: String) {
+            let (process, output, _) = try Command.start(
+                ["tune", "--device", device] + arguments, in: folder, environment: environment)
+            process.waitUntilExit()
+            return (process.terminationStatus, try String(contentsOfFile: output, encoding: .utf8))
+        }
+        let found = try tune(small + ["--json"], here)
+        #expect(found.code == 0)
+        let entries = try #require(json(found.output.split(separator: "\n").first)["entries"] as? [String: Any])
+        #expect(entries.keys.contains { $0.hasPrefix("pooledConvolution ") && $0.hasSuffix("N 2") })
+        #expect(try tune(["--list"], here).output.contains("pooledConvolution "))
+        #expect(try tune(["--export", folder("tuned.json")], here).code == 0)
+        #expect(try tune(["--export", folder("tuned.json")], here).code == 1)
+        #expect(try tune(["--import", folder("tuned.json")], here).code == 0)
+        #expect(try tune(["--import", folder("parts")], here).code == 1)
+        #expect(try !tune(["--list"], here).output.contains("imported"))
     }
 
     @Test("networks are listed, and weights of others become a model")

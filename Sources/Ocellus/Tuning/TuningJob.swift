@@ -17,7 +17,8 @@ public struct TuningJob {
         precision: Precision = .fp32, willCheck: (String) -> Void = { _ in }
     ) throws {
         guard precision == .fp32 else {
-            throw BackendError("only kernels in FP32 are tuned yet, and \(precision.rawValue) is asked for: leave out --precision")
+            throw BackendError(
+                "only kernels in FP32 are tuned yet, and \(precision.rawValue) is asked for: leave out --precision")
         }
         let chosen = try ChosenDevice(
             request, threads: threads, memoryLimit: memoryLimit, tuning: .off, willCheck: willCheck)

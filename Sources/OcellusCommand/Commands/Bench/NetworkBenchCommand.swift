@@ -42,7 +42,8 @@ struct NetworkBenchCommand: ParsableCommand {
         var chosen = try device.choose(denseWeights: denseWeights, allowsSeveral: mode == .training)
         let share = (batch + chosen.helpers.count) / chosen.backends.count
         chosen = try chosen.tuned(
-            device.tuning ?? .quick, for: [.steps(timed, mode, batch: share, on: chosen.backend)], threads: device.threads,
+            device.tuning ?? .quick, for: [.steps(timed, mode, batch: share, on: chosen.backend)],
+            threads: device.threads,
             willTune: DeviceOptions.noteTuning)
         let profiler = profile.makeProfiler()
         let result = try StepBenchmark(

@@ -66,7 +66,7 @@ struct OperationBenchCommand: ParsableCommand {
             for mode in mode.map({ [$0] }) ?? StepBenchmark.Mode.allCases {
                 Terminal.status("\(network.name), \(mode.rawValue) …")
                 let tuned = try chosen.tuned(
-                    device.tuning, for: [.steps(network, mode, batch: batch, on: chosen.backend)],
+                    device.tuning ?? .quick, for: [.steps(network, mode, batch: batch, on: chosen.backend)],
                     threads: device.threads, willTune: DeviceOptions.noteTuning)
                 try result.add(network, mode, backend: tuned.backend, seconds: seconds)
             }
