@@ -40,11 +40,13 @@ struct WinogradCorrelation {
         36 * correlation.inputChannels * correlation.outputChannels.rounded(upTo: shape.columns)
     }
 
-    /// Bytes of the transformed filter, and of all slots.
-    func workspaceByteCount(on backend: OpenCLBackend) -> Int {
+    /// Bytes of the transformed filter, and of a slot for each work-item that has tiles.
+    func workspaceByteCount(on backend: OpenCLBackend, samples: Int) -> Int {
         let shape = correlation.shape(backend)
+        let tiles = correlation.height.grid.dividedUp(by: 4) * correlation.width.grid.dividedUp(by: 4)
+        let items = min((samples * tiles).dividedUp(by: groupSize(shape, backend)), itemCount(backend))
         return (4 * packedCount(shape)).rounded(upTo: backend.device.alignment)
-            + 4 * slotCount(shape, backend) * itemCount(backend)
+            + 4 * slotCount(shape, backend) * items
     }
 
     /// Launches that transform the filter and compute. A filter that never changes is transformed now, into memory of its own.
@@ -76,7 +78,7 @@ struct WinogradCorrelation {
         let packing = try backend.launch(
             "winograd_pack_filter", of: source, defines: defines, [.buffer(filter.region), .buffer(packed), sizes],
             grid: .linear(packedCount(shape) / (36 * shape.columns), batched: false, local: 4), label: label)
-        let (items, tileCount) = (itemCount(backend), tiles.height * tiles.width)
+        let (items, tileCount) = (slots.byteCount / (4 * slotCount(shape, backend)), tiles.height * tiles.width)
         let computing = try backend.launch(
             "winograd_wide", of: source, defines: defines,
             [

@@ -9,7 +9,8 @@ extension Convolution: OpenCLOperation {
             return 0
         }
         let correlation = correlation(geometry, filter: inputs[1].shape)
-        return backend.winograd(correlation)?.workspaceByteCount(on: backend)
+        return backend.winograd(correlation)?.workspaceByteCount(
+            on: backend, samples: inputs[0].isBatched ? capacity : 1)
             ?? correlation.packedByteCount(on: backend)
     }
 

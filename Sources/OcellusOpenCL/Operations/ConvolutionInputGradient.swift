@@ -8,7 +8,9 @@ extension ConvolutionInputGradient: OpenCLOperation {
         guard backend.kernelFamily == .wide, depthwise(inputs[1].shape) == nil,
             let phases = try? phases(filter: inputs[1].shape)
         else { return 0 }
-        if let winograd = backend.winograd(phases.only) { return winograd.workspaceByteCount(on: backend) }
+        if let winograd = backend.winograd(phases.only) {
+            return winograd.workspaceByteCount(on: backend, samples: inputs[0].isBatched ? capacity : 1)
+        }
         return phases.reduce(0) { $0 + $1.packedByteCount(on: backend).rounded(upTo: backend.device.alignment) }
     }
 

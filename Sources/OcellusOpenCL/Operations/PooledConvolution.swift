@@ -17,7 +17,8 @@ extension PooledConvolution: OpenCLOperation {
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
     ) -> Int {
         guard let correlation = try? correlation(inputs) else { return 0 }
-        return backend.winograd(correlation)?.workspaceByteCount(on: backend)
+        return backend.winograd(correlation)?.workspaceByteCount(
+            on: backend, samples: inputs[0].isBatched ? capacity : 1)
             ?? correlation.pooled.packedByteCount(on: backend)
     }
 
