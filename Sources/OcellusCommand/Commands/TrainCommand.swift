@@ -1,5 +1,6 @@
 import ArgumentParser
 import Ocellus
+import OcellusTracking
 
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,6 +33,9 @@ struct TrainCommand: ParsableCommand {
 
     @OptionGroup
     var options: RunOptions
+
+    @OptionGroup(title: "Tracking")
+    var tracking: TrackingOptions
 
     @OptionGroup(title: "Profile")
     var profile: ProfileOptions
@@ -105,10 +109,11 @@ struct TrainCommand: ParsableCommand {
                 willTune: DeviceOptions.noteTuning, rangeTest: display.testing, willReserve: display.show)
         }
         display.showStart(job)
+        let trackers = tracking.trackers(of: job.run)
         job.trainer.profiler = profile.makeProfiler()
         let metrics: ClassificationMetrics?
         do {
-            metrics = try job.train(callbacks: [display])
+            metrics = try job.train(callbacks: [display] + trackers.callbacks)
         } catch let error as BackendError {
             display.showLost(job)
             throw error
@@ -121,6 +126,7 @@ struct TrainCommand: ParsableCommand {
             throw ExitCode(130)
         }
         try display.showResult(job, metrics)
+        trackers.finish(job)
     }
 }
 

@@ -1,3 +1,5 @@
+import Ocellus
+
 /// What a model said of each picture of a labelled part.
 public struct PictureResults: Sendable {
     /// One picture.
@@ -94,33 +96,11 @@ public struct PictureResults: Sendable {
 
     // MARK: Calibration
 
-    /// Pictures whose confidence lies in one bin.
-    public struct ConfidenceBin: Sendable {
-        /// How many.
-        public let count: Int
-        /// Their mean confidence.
-        public let confidence: Double
-        /// The part of them told rightly.
-        public let accuracy: Double
-    }
-
-    /// The pictures in bins of equal width by their confidence; empty bins too.
-    public func confidenceBins(_ count: Int = 15) -> [ConfidenceBin] {
-        var bins = [[Entry]](repeating: [], count: count)
-        for entry in entries { bins[min(count - 1, Int(Double(entry.confidence) * Double(count)))].append(entry) }
-        return bins.map { bin in
-            ConfidenceBin(
-                count: bin.count,
-                confidence: bin.reduce(0) { $0 + Double($1.confidence) } / Double(max(bin.count, 1)),
-                accuracy: Self.ratio(bin.count { $0.predicted == $0.label }, bin.count))
-        }
-    }
-
-    /// The mean distance between confidence and accuracy in 15 bins, weighted by their pictures (Guo et al., ICML 2017).
-    public var expectedCalibrationError: Double {
-        confidenceBins().reduce(0) { sum, bin in
-            sum + Self.ratio(bin.count, entries.count) * abs(bin.confidence - bin.accuracy)
-        }
+    /// How far confidence is from accuracy.
+    public var reliability: Reliability {
+        var reliability = Reliability()
+        for entry in entries { reliability.add(confidence: entry.confidence, isRight: entry.predicted == entry.label) }
+        return reliability
     }
 
     private static func ratio(_ part: Int, _ whole: Int) -> Double { whole == 0 ? 0 : Double(part) / Double(whole) }

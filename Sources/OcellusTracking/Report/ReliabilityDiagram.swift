@@ -1,11 +1,14 @@
+import Ocellus
+
 /// Accuracy over confidence as bars, with the diagonal on which they would lie if confidence were right, as SVG. The wider a
 /// bar's foot, the more pictures are in its bin.
 struct ReliabilityDiagram {
-    let bins: [PictureResults.ConfidenceBin]
+    let reliability: Reliability
 
     var svg: String {
         let (size, left, top) = (240.0, 48.0, 12.0)
-        let total = Double(max(bins.reduce(0) { $0 + $1.count }, 1))
+        let bins = reliability.bins
+        let total = Double(max(bins.reduce(0) { $0 + $1.images }, 1))
         let width = size / Double(bins.count)
         var parts: [String] = []
         for tick in stride(from: 0.0, through: 1, by: 0.25) {
@@ -16,14 +19,15 @@ struct ReliabilityDiagram {
                     + "<text class=\"small middle\" x=\"\(left + size * tick)\" y=\"\(top + size + 16)\">\(Int(tick * 100)) %</text>"
             )
         }
-        for (place, bin) in bins.enumerated() where bin.count > 0 {
+        for (place, bin) in bins.enumerated() where bin.images > 0 {
             let x = left + Double(place) * width
-            let height = bin.accuracy * size
-            let part = Double(bin.count) / total
+            let accuracy = Double(bin.hits) / Double(bin.images)
+            let height = accuracy * size
+            let part = Double(bin.images) / total
             parts.append(
                 "<rect class=\"bar\" x=\"\(number(x + 1, 1))\" y=\"\(number(top + size - height, 1))\" width=\"\(number(width - 2, 1))\" "
                     + "height=\"\(number(height, 1))\" fill-opacity=\"\(number(0.25 + 0.75 * part.squareRoot(), 2))\">"
-                    + "<title>confidence \(percent(bin.confidence)), right \(percent(bin.accuracy)), \(bin.count) pictures</title></rect>"
+                    + "<title>confidence \(percent(bin.confidence / Double(bin.images))), right \(percent(accuracy)), \(bin.images) pictures</title></rect>"
             )
         }
         parts.append(

@@ -86,7 +86,7 @@ extension RunReport {
     }
 
     var calibration: String {
-        let error = results.expectedCalibrationError
+        let error = results.reliability.expectedCalibrationError
         let mean = results.entries.reduce(0) { $0 + Double($1.confidence) } / Double(max(results.entries.count, 1))
         let difference = mean - results.accuracy
         let verdict =
@@ -96,7 +96,7 @@ extension RunReport {
         return """
             <p>\(verdict) Mean confidence is \(percent(mean)), accuracy \(percent(results.accuracy)); the expected calibration error is \
             \(percent(error)). Bars below the dashed line are bins in which it is too sure; the darker a bar, the more pictures.</p>
-            <figure class="one">\(ReliabilityDiagram(bins: results.confidenceBins()).svg)<figcaption>Accuracy over confidence</figcaption></figure>
+            <figure class="one">\(ReliabilityDiagram(reliability: results.reliability).svg)<figcaption>Accuracy over confidence</figcaption></figure>
             """
     }
 

@@ -22,11 +22,12 @@ public struct RunReport {
     /// - Throws: `TrainingError`, `ModelError`, `DatasetError`, `BackendError`.
     public init(
         run path: String, data: String? = nil, device: DeviceRequest = .auto, threads: Int? = nil,
-        progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+        precision: Precision = .fp32, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) throws {
         run = try RunRecord(contentsOf: path)
         let job = try EvaluationJob(
-            model: path + "/model", data: data ?? run.description.data, part: .test, device: device, threads: threads)
+            model: path + "/model", data: data ?? run.description.data, part: .test, device: device, threads: threads,
+            precision: precision)
         model = job.model
         let classCount = model.classes.count
         let files = job.files
@@ -126,7 +127,10 @@ public struct RunReport {
                 "95 %: \(percent(bounds.lowerBound)) to \(percent(bounds.upperBound))"
             ),
             (number(f1), "mean F1", "over \(classes.count) classes"),
-            (percent(results.expectedCalibrationError), "calibration error", "confidence less accuracy, in 15 bins"),
+            (
+                percent(results.reliability.expectedCalibrationError), "calibration error",
+                "confidence less accuracy, in 15 bins"
+            ),
             ("\(results.entries.count)", "test pictures", "never seen in training"),
         ]
         return "<dl class=\"figures\">"
