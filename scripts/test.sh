@@ -12,4 +12,8 @@ Tests/Kernels/run.sh
 swift build -c release --build-tests
 runtimes=$(Tests/opencl-runtimes.sh)
 eval "$runtimes"
-exec swift test -c release --skip-build "$@"
+[ $# -eq 0 ] || exec swift test -c release --skip-build "$@"
+# Services and their clients keep deadlines of a second, which those who compute beside them would have them miss.
+served='ServingTests|LabellingTests|ServeCommandTests'
+swift test -c release --skip-build --filter "$served"
+exec swift test -c release --skip-build --skip "$served"

@@ -300,7 +300,12 @@ struct CommandTests {
             let top = try #require(json(line)["top"] as? [[String: Any]])
             return top.compactMap { $0["confidence"] as? Double }
         }
-        #expect(answers[0] == answers[1])
+        // The run's model is calibrated: the temperature is no weight.
+        let description = try String(contentsOfFile: folder("run/model/model.json"), encoding: .utf8)
+        let calibration = try json(description[...])["calibration"] as? [String: Any]
+        let temperature = try #require(calibration?["temperature"] as? Double)
+        let powers = answers[1].map { pow($0, 1 / temperature) }
+        for (answer, power) in zip(answers[0], powers) { #expect(abs(answer - power / powers.reduce(0, +)) < 1e-5) }
         let again = try Command.run("summary", folder("models/parts"), in: folder)
         #expect(again.code == 0 && again.output.contains("dense2"))
     }

@@ -84,7 +84,7 @@ struct ServeCommandTests {
             #expect(try await predict(nine, port: port, headers: key).status == 413)
             let slow = try Connection(port: port)
             try await slow.send(
-                "POST /predict HTTP/1.1\r\nX-API-Key: a-key-of-sixteen\r\nContent-Length: 10\r\n\r\nabc")
+                "POST /predict HTTP/1.1\r\nHost: x\r\nX-API-Key: a-key-of-sixteen\r\nContent-Length: 10\r\n\r\nabc")
             #expect(try await slow.response().status == 408)
             kill(process.processIdentifier, SIGHUP)
             var versions: [String]?

@@ -25,7 +25,7 @@ import Testing
         #expect(
             message(folder.path).hasPrefix(
                 "No pictures (JPEG, PNG, WebP, GIF, BMP and TIFF) were found in “\(folder.path)”."))
-        try folder.write([1], to: "a/b.gif")
+        try folder.write([1], to: "a/b.heic")
         #expect(message(folder.path).hasPrefix("No pictures"))
     }
 

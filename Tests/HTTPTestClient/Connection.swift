@@ -103,7 +103,8 @@ package final class Connection: @unchecked Sendable {  // One test uses it, a ca
 
     private func fill() -> Bool {
         var bytes = [UInt8](repeating: 0, count: 65536)
-        let count = recv(socketNumber, &bytes, bytes.count, 0)
+        var count: Int
+        repeat { count = recv(socketNumber, &bytes, bytes.count, 0) } while count < 0 && errno == EINTR
         if count > 0 { buffer += bytes[..<count] }
         if count == 0 || (count < 0 && errno == ECONNRESET) { isAtEnd = true }
         return count > 0

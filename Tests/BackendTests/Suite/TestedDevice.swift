@@ -42,7 +42,8 @@ struct TestedDevice: CustomTestStringConvertible, CustomStringConvertible, Senda
     static func withMatrixUnits(_ precision: Precision) -> [TestedDevice] {
         OpenCLDevices.find().devices.map { device in
             TestedDevice(
-                "\(device.shortPlatformName) units in \(precision)", isSimulated: device.isSimulated
+                "\(device.shortPlatformName) units in \(precision)", isSimulated: device.isSimulated,
+                caseLimit: device.isSimulated ? 1 : 4
             ) { _ in
                 let cache = device.isSimulated ? FileManager.default.temporaryDirectory : nil
                 return try OpenCLBackend(
@@ -104,16 +105,18 @@ extension TestedDevice {
 
 extension TestedDevice {
     /// Every OpenCL device with every set of parameters forced, a part of the cases each. Devices but the first share out the
-    /// sets, for building the kernels takes its time; `OCELLUS_TEST_PARAMETERS=all` gives all to each.
+    /// sets, for building the kernels takes its time, and the simulator gets a few; `OCELLUS_TEST_PARAMETERS=all` gives all to each.
     static let forced: [TestedDevice] = {
         let isComplete = ProcessInfo.processInfo.environment["OCELLUS_TEST_PARAMETERS"] == "all"
         let devices = OpenCLDevices.find().devices.sorted { !$0.isSimulated && $1.isSimulated }
         return devices.enumerated().flatMap { place, device in
-            parameters.enumerated().filter { isComplete || place == 0 || $0.offset % 4 == place % 4 }.map {
+            parameters.enumerated().filter {
+                isComplete || place == 0 || $0.offset % (device.isSimulated ? 12 : 4) == place % 4
+            }.map {
                 let parameters = $0.element
                 return TestedDevice(
                     "\(device.shortPlatformName) \(parameters)", isSimulated: device.isSimulated,
-                    caseLimit: device.isSimulated ? 2 : 8
+                    caseLimit: device.isSimulated ? 1 : 3
                 ) { _ in
                     let cache = device.isSimulated ? FileManager.default.temporaryDirectory : nil
                     return try OpenCLBackend(
