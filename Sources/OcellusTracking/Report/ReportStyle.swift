@@ -23,7 +23,7 @@ enum ReportStyle {
         .plain th { color: var(--quiet); white-space: nowrap; } th[scope=col] { color: var(--quiet); font-weight: 500; }
         tr + tr > * { border-top: 1px solid var(--line); }
         .scrolled { overflow-x: auto; }
-        .bar { min-width: 8rem; background: linear-gradient(to right, color-mix(in srgb, var(--accent) 28%, transparent) var(--part), transparent 0); padding-left: .5rem; }
+        .bar { min-width: 8rem; padding-right: .5rem; background-clip: content-box; background: linear-gradient(to right, color-mix(in srgb, var(--accent) 28%, transparent) var(--part), transparent 0); padding-left: .5rem; }
         .matrix td { min-width: 4.6rem; padding: .45rem .5rem; text-align: center; border: 1px solid var(--line);
           background: color-mix(in srgb, var(--accent) var(--part, 0%), transparent); }
         .matrix td:first-child { border: 0; background: none; } .matrix .hit { outline: 2px solid var(--accent); outline-offset: -2px; }

@@ -10,7 +10,7 @@ enum SummaryValues {
     }
 
     /// - Throws: `ImageError` when it has no pixels.
-    static func image(_ tag: String, _ picture: RGBImage, description: String = "") throws -> ProtobufMessage {
+    static func image(_ tag: String, _ picture: RGBImage) throws -> ProtobufMessage {
         let encoded = try picture.encodePNG(name: tag)
         return .make { value in
             value.add(1, tag)
@@ -22,7 +22,6 @@ enum SummaryValues {
                     $0.add(3, 3)
                     $0.add(4, bytes: encoded)
                 })
-            if !description.isEmpty { value.add(9, .make { $0.add(3, description) }) }
         }
     }
 

@@ -76,10 +76,9 @@ public final class TensorBoardLog: TrainingCallback {
                 [
                     SummaryValues.scalar("test/accuracy", results.accuracy),
                     SummaryValues.scalar("test/loss", results.loss),
+                    // A row a true class, a column what it is taken for.
                     SummaryValues.image(
-                        "test/confusion", Self.confusion(results),
-                        description: "A row a true class, a column what it is taken for: "
-                            + results.classes.joined(separator: ", ")),
+                        "test/confusion: " + results.classes.joined(separator: ", "), Self.confusion(results)),
                 ], step: epoch)
             for (place, entry) in results.mistakes.prefix(16).enumerated() {
                 guard let picture = try? RGBImage.decode(contentsOf: entry.file) else { continue }
@@ -87,8 +86,7 @@ public final class TensorBoardLog: TrainingCallback {
                 try train?.append(
                     [
                         SummaryValues.image(
-                            "test/mistakes/\(place + 1): \(truth) taken for \(predicted)", Self.thumbnail(picture),
-                            description: "\(entry.file): \(percent(Double(entry.confidence)))")
+                            "test/mistakes/\(place + 1): \(truth) taken for \(predicted)", Self.thumbnail(picture))
                     ], step: epoch)
             }
             try train?.append([SummaryValues.sessionEnd(time: Date().timeIntervalSince1970)], step: 0)

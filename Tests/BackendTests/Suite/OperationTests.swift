@@ -14,7 +14,9 @@ extension BackendSuite {
             if failures.count > 5 { Issue.record("\(failures.count) of \(reports.count) cases failed on \(device)") }
         }
 
-        @Test(arguments: TestedDevice.all.filter(\.isOpenCL), [ElementType.float16, .bfloat16])
+        @Test(
+            arguments: TestedDevice.all.filter { $0.isOpenCL && (TestedDevice.isComplete || !$0.isSimulated) },
+            [ElementType.float16, .bfloat16])
         func `On every OpenCL device, with activations stored in fewer bits`(
             _ device: TestedDevice, _ type: ElementType
         )
