@@ -38,7 +38,7 @@ struct TestedDevice: CustomTestStringConvertible, CustomStringConvertible, Senda
         return backend
     }
 
-    /// Whether the simulator runs lower precision and every set of parameters too, which takes it half an hour:
+    /// Whether the simulator runs lower precision and every set of parameters too, which takes it long:
     /// `OCELLUS_TEST_PARAMETERS=all`.
     static let isComplete = ProcessInfo.processInfo.environment["OCELLUS_TEST_PARAMETERS"] == "all"
 
