@@ -57,7 +57,7 @@ final class FeatureStore {
     }
 
     /// The features of pictures that are known, one after the other.
-    /// - Throws: `ModelError` when a cache's file has become unreadable.
+    /// - Throws: `ModelError` when a cache's file has become unreadable; `TrainingError` when a picture's are not known.
     func features(of keys: [FeatureKey]) throws -> [Float] {
         try [Float](unsafeUninitializedCapacity: keys.count * featureCount) { target, count in
             for (row, key) in keys.enumerated() {
@@ -66,7 +66,7 @@ final class FeatureStore {
                 case .memory(let row):
                     _ = part.update(fromContentsOf: values[row * featureCount..<(row + 1) * featureCount])
                 case .file(let file, let row): try files[file].copy(row: row, to: part)
-                case nil: preconditionFailure("features are asked for that were not computed")
+                case nil: throw TrainingError("features are asked for that were not computed")
                 }
             }
             count = keys.count * featureCount
