@@ -58,7 +58,9 @@ struct ServeCommandTests {
             #expect(answer["class"] as? String == told["class"] as? String)
             #expect(answer["confidence"] as? Double == told["confidence"] as? Double)
             let stalled = try Connection(port: port)
-            try await stalled.send("POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
+            try await stalled.send(
+                "POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\n"
+                    + "Content-Length: 10\r\n\r\nabc")
         }
         #expect(code == 0, "\(log)")
         #expect(log.contains("listening") && log.contains("path=/predict") && log.contains("status=200"))
@@ -84,7 +86,8 @@ struct ServeCommandTests {
             #expect(try await predict(nine, port: port, headers: key).status == 413)
             let slow = try Connection(port: port)
             try await slow.send(
-                "POST /predict HTTP/1.1\r\nHost: x\r\nX-API-Key: a-key-of-sixteen\r\nContent-Length: 10\r\n\r\nabc")
+                "POST /predict HTTP/1.1\r\nHost: x\r\nX-API-Key: a-key-of-sixteen\r\nContent-Type: image/jpeg\r\n"
+                    + "Content-Length: 10\r\n\r\nabc")
             #expect(try await slow.response().status == 408)
             kill(process.processIdentifier, SIGHUP)
             var versions: [String]?
