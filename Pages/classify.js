@@ -113,6 +113,7 @@ function askForKey() {
     if (sessionStorage.getItem("key")) problem("The service does not take that key.");
     sessionStorage.removeItem("key");
     $("access").hidden = false;
+    $("key").value = "";
     $("key").focus();
 }
 

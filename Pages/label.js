@@ -285,6 +285,8 @@ let tiles = [];
 let selected = new Set();
 let offset = 0;
 let total = 0;
+/** The grid that was asked for last: others that arrive later are dropped. */
+let latestGrid = 0;
 let focused = 0;
 
 const showsMarked = () => /^(labelled|not-sure)/.test($("show").value);
@@ -303,17 +305,27 @@ function makeFilters() {
 }
 
 async function loadGrid(keepsFocus = false) {
+    const turn = latestGrid += 1;
     try {
         const answer = await ask(`api/pictures?show=${$("show").value || "left"}&offset=${offset}&count=${pageSize()}`);
+        if (turn !== latestGrid) return;
         if (answer.pictures.length === 0 && offset > 0) { offset = Math.max(0, offset - pageSize()); return loadGrid(keepsFocus); }
-        tiles = answer.pictures;
         total = answer.total;
-        selected = new Set();
-        focused = 0;
-        showTiles(keepsFocus);
+        replaceTiles(answer.pictures, keepsFocus);
     } catch (error) {
         if (error instanceof Refusal) failed(error);
     }
+}
+
+/** Shows other pictures. Those that stay remain selected, whatever a person has selected while they were on their way. */
+function replaceTiles(pictures, keepsFocus = false) {
+    const kept = new Set([...selected].map((index) => tiles[index].id));
+    const current = tiles[focused] && tiles[focused].id;
+    tiles = pictures;
+    selected = new Set([...tiles.keys()].filter((index) => kept.has(tiles[index].id)));
+    focused = Math.max(0, tiles.findIndex(({ id }) => id === current));
+    showTiles(keepsFocus);
+    showSelection();
 }
 
 function describe(picture) {
@@ -329,7 +341,6 @@ function showTiles(keepsFocus) {
     $("tiles").replaceChildren(...tiles.map((picture, index) => {
         const button = element("button");
         button.type = "button";
-        button.setAttribute("aria-pressed", "false");
         button.tabIndex = index === focused ? 0 : -1;
         const words = describe(picture);
         button.setAttribute("aria-label", words === picture.name ? words : `${picture.name}, ${words}`);
@@ -354,7 +365,7 @@ function showTiles(keepsFocus) {
     $("back").disabled = offset === 0;
     $("forth").disabled = last >= total;
     $("select-all").disabled = tiles.length === 0;
-    if (hadFocus && tiles.length) tileButtons()[0].focus();
+    if (hadFocus && tiles.length) tileButtons()[focused].focus();
     showClasses();
 }
 
@@ -420,6 +431,8 @@ async function step(pictures, work, words) {
         queue = queue.filter(({ id }) => !ids.has(id));
         showOne();
         if (queue.length < 4) fill();
+    } else {
+        replaceTiles(tiles.filter(({ id }) => !ids.has(id)));
     }
     try {
         const answer = await inTurn(work);
@@ -528,6 +541,7 @@ function view(toGrid) {
     $("skip").hidden = toGrid;
     $("to-one").setAttribute("aria-pressed", String(!toGrid));
     $("to-grid").setAttribute("aria-pressed", String(toGrid));
+    selected = new Set();
     if (toGrid) { makeFilters(); loadGrid(); } else { queue = []; showOne(); fill(); }
 }
 
@@ -542,7 +556,7 @@ act("clear", () => mark({}));
 act("select-all", () => selectAll(selected.size !== tiles.length));
 act("back", () => { offset = Math.max(0, offset - pageSize()); loadGrid(true); });
 act("forth", () => { offset += pageSize(); loadGrid(true); });
-$("show").addEventListener("change", () => { offset = 0; loadGrid(); });
+$("show").addEventListener("change", () => { offset = 0; selected = new Set(); loadGrid(); });
 act("train", () => inTurn(() => send("api/training", {})).then(take, failed));
 act("stop", () => inTurn(() => send("api/training", {}, "DELETE")).then(take, failed));
 act("to-help", () => $("help").showModal());

@@ -59,6 +59,11 @@ if [ "$purpose" = test ]; then
     pocl=$(cat /etc/OpenCL/vendors/pocl.icd 2>/dev/null || true)
     { [ -n "$pocl" ] && { [ -r "$pocl" ] || ldconfig -p | grep -qF "$pocl"; }; } || need pocl-opencl-icd
     [ -r /usr/lib/oclgrind/liboclgrind-rt-icd.so ] || need oclgrind
+    # Pages are tried in a browser. Ubuntu has none in its packages; the tests then say that they leave pages out.
+    if [ "$(sed -n 's/^ID=//p' /etc/os-release 2>/dev/null)" = debian ]; then
+        command -v chromium >/dev/null 2>&1 || need chromium
+        command -v chromedriver >/dev/null 2>&1 || need chromium-driver
+    fi
     # The kernels are compiled for 64-bit ARM too, and run by an emulator.
     if [ "$(uname -m)" != aarch64 ]; then
         [ -r /usr/aarch64-linux-gnu/lib/libc.a ] || need libc6-dev-arm64-cross

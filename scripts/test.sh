@@ -14,6 +14,6 @@ runtimes=$(Tests/opencl-runtimes.sh)
 eval "$runtimes"
 [ $# -eq 0 ] || exec swift test -c release --skip-build "$@"
 # Services and their clients keep deadlines of a second, which those who compute beside them would have them miss.
-served='ServingTests|LabellingTests|ServeCommandTests'
+served='ServingTests|LabellingTests|ServeCommandTests|CommandTests.Pages'
 swift test -c release --skip-build --filter "$served"
 exec swift test -c release --skip-build --skip "$served"

@@ -19,7 +19,7 @@ def main():
     assert not client.is_model_ready("another")
     print(client.get_server_metadata())
     metadata = client.get_model_metadata(model)
-    print({name: metadata[name] for name in ("name", "versions", "inputs", "outputs")})
+    print({name: metadata[name] for name in ("name", "versions", "inputs", "alternative_inputs", "outputs")})
 
     def tensor(name, array, binary):
         kind = {"O": "BYTES", "B": "UINT8", "f": "FP32"}[array.dtype.char]
@@ -29,7 +29,7 @@ def main():
 
     file = numpy.array([open(path, "rb").read()], dtype=numpy.object_)
     pixels = numpy.asarray(Image.open(path).convert("RGB"))[None]
-    height, width = next(one["shape"] for one in metadata["inputs"] if one["name"] == "input")[1:3]
+    height, width = next(one["shape"] for one in metadata["alternative_inputs"] if one["name"] == "input")[1:3]
     resized = Image.open(path).convert("RGB").resize((width, height), Image.Resampling.BILINEAR)
     values = (numpy.asarray(resized, numpy.float32) / 255)[None]
 
@@ -45,6 +45,11 @@ def main():
             key = f"{name}, {'binary' if binary else 'JSON'} in, {'binary' if output_binary else 'JSON'} out"
             found[key] = answer.as_numpy("probabilities")
             print(f"{key}: {answer.as_numpy('class')} {found[key]}")
+    # What a client does that knows nothing but the metadata: it sends every input, and asks for every output.
+    assert [(one["name"], one["datatype"]) for one in metadata["inputs"]] == [("image", "BYTES")]
+    answer = client.infer(model, [tensor(one["name"], file, True) for one in metadata["inputs"]], outputs=[
+        triton.InferRequestedOutput(one["name"]) for one in metadata["outputs"]])
+    found["as the metadata says"] = answer.as_numpy("probabilities")
     first = next(iter(found.values()))
     for key, probabilities in found.items():
         # Pillow and Ocellus round a resized sample differently by one at most.

@@ -112,6 +112,7 @@ enum OpenAPI {
         "ModelMetadata": {"type": "object", "required": ["name", "versions", "platform", "inputs", "outputs"], "properties": {
           "name": {"type": "string"}, "versions": {"type": "array", "items": {"type": "string"}}, "platform": {"type": "string"},
           "inputs": {"type": "array", "items": {"$ref": "#/components/schemas/Tensor"}},
+          "alternative_inputs": {"type": "array", "items": {"$ref": "#/components/schemas/Tensor"}, "description": "Each can take the input's place."},
           "outputs": {"type": "array", "items": {"$ref": "#/components/schemas/Tensor"}},
           "classes": {"type": "array", "items": {"type": "string"}}}},
         "InferRequest": {"type": "object", "required": ["inputs"], "properties": {

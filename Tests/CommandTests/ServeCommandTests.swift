@@ -105,6 +105,57 @@ struct ServeCommandTests {
         #expect(manifest.split(separator: "\n").count == 2)
     }
 
+    @Test("takes a folder that is renamed into the model's place, unless it is bad, and answers meanwhile")
+    func replacement() async throws {
+        let files = FileManager.default
+        func copy(_ name: String, change: (String) throws -> Void) throws {
+            try files.copyItem(atPath: model, toPath: folder(name))
+            try change(folder(name))
+        }
+        try copy("live") { _ in }
+        try copy("new") {
+            let json = try String(contentsOfFile: $0 + "/model.json", encoding: .utf8)
+            try json.replacingOccurrences(of: "\"bolts\"", with: "\"screws\"").write(
+                toFile: $0 + "/model.json", atomically: true, encoding: .utf8)
+        }
+        try copy("bad") {
+            let weights = try #require(FileHandle(forWritingAtPath: $0 + "/weights.safetensors"))
+            try weights.truncate(atOffset: 1000)
+        }
+        /// As `mv live old && mv name live` does it.
+        func put(_ name: String) throws {
+            try files.moveItem(atPath: folder("live"), toPath: folder("before-\(name)"))
+            try files.moveItem(atPath: folder(name), toPath: folder("live"))
+        }
+        let (code, log) = try await serve(folder("live")) { port, _ in
+            func classes() async throws -> [String]? {
+                try await request("GET", "/v2/models/default", port: port).json()["classes"] as? [String]
+            }
+            func answersMeanwhile(until isSo: () async throws -> Bool) async throws -> Bool {
+                for _ in 0..<400 {
+                    #expect(try await predict([("file", "x", picture)], port: port).status == 200)
+                    if try await isSo() { return true }
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+                return false
+            }
+            #expect(try await classes() == ["bolts", "nuts", "washers"])
+            try put("new")
+            #expect(try await answersMeanwhile { try await classes() == ["screws", "nuts", "washers"] })
+            try put("bad")
+            #expect(
+                try await answersMeanwhile {
+                    try await request("GET", "/metrics", port: port).text
+                        .contains(#"ocellus_model_loads_total{model="default",result="failed"} 1"#)
+                })
+            #expect(try await classes() == ["screws", "nuts", "washers"])
+            try put("before-new")
+            #expect(try await answersMeanwhile { try await classes() == ["bolts", "nuts", "washers"] })
+        }
+        #expect(code == 0)
+        #expect(log.contains("could not be loaded anew") && log.contains("weights.safetensors"))
+    }
+
     @Test("speaks TLS, and says which file is wrong")
     func tls() async throws {
         let openssl = "/usr/bin/openssl"

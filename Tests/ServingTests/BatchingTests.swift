@@ -18,6 +18,10 @@ import Testing
         func pass() { if isClosed.load(ordering: .sequentiallyConsistent) { semaphore.wait() } }
     }
 
+    /// nil for the CPU without OpenCL.
+    private static let devices: [OpenCLDevice?] =
+        [nil] + OpenCLDevices.all().filter { !$0.isSimulator }
+
     private static let picture = try? TestModel.picture(7).encodeJPEG()
 
     @Test func requestsThatComeWhileTheDeviceIsBusyRunAsOneBatchWithTheSameAnswers() async throws {
@@ -48,6 +52,42 @@ import Testing
                 for try await (number, name) in group { #expect(name == alone[number]) }
             }
             #expect(backend.takeBatches() == [1, 8])
+        }
+    }
+
+    @Test(
+        arguments: devices)
+    func eachDeviceAnswersBatchesUnderLoadAsTheCPUAnswersPicturesAlone(_ device: OpenCLDevice?) async throws {
+        let backend: any Backend = try device.map { try OpenCLBackend($0) } ?? CPUBackend(threads: 2)
+        let pictures = try (0..<8).map { try TestModel.picture($0).encodeJPEG() }
+        let alone = try Predictor(TestModel.make(), backend: CPUBackend(threads: 1))
+        let expected = try pictures.map { try alone.predict(RGBImage.decode($0, name: "x")) }
+        @Sendable func check(_ answer: [String: any Sendable]?, _ expected: Prediction) {
+            #expect(answer?["class"] as? String == expected.name)
+            #expect(abs((answer?["confidence"] as? Double ?? 0) - Double(expected.confidence)) < 1e-4)
+        }
+        // One that is ready waits for those that came with it.
+        try await withServer(backend: backend, change: { $0.inference.maximumDelay = .seconds(30) }) { port, _, _ in
+            let together = try await predict(
+                pictures.enumerated().map { ("file", "\($0)", $1) }, port: port
+            ).json()["predictions"]
+            let answers = try #require(together as? [[String: any Sendable]])
+            for (answer, expected) in zip(answers, expected) { check(answer, expected) }
+            try await withThrowingTaskGroup(of: (Int, [String: any Sendable]).self) { group in
+                for number in 0..<64 {
+                    group.addTask {
+                        let answer = try await predict([("file", "x", pictures[number % 8])], port: port)
+                        return (number % 8, try answer.json())
+                    }
+                }
+                for try await (place, answer) in group { check(answer, expected[place]) }
+            }
+            let metrics = try await request("GET", "/metrics", port: port).text.split(separator: "\n")
+            func batches(upTo size: String) -> Int {
+                let line = metrics.first { $0.hasPrefix(#"ocellus_batch_size_bucket{model="parts",le="\#(size)"}"#) }
+                return line?.split(separator: " ").last.flatMap { Int($0) } ?? -1
+            }
+            #expect(batches(upTo: "8.0") > batches(upTo: "4.0"), "the eight ran as one")
         }
     }
 

@@ -30,13 +30,31 @@ import Testing
             #expect(try await request("GET", "/v2/health/ready", port: port).status == 200)
             let model = try await request("GET", "/v2/models/parts", port: port).json()
             #expect(model["name"] as? String == "parts" && model["versions"] as? [String] == ["1"])
-            let inputs = try #require(model["inputs"] as? [[String: any Sendable]])
+            let others = try #require(model["alternative_inputs"] as? [[String: any Sendable]])
             #expect(
-                inputs.contains { $0["datatype"] as? String == "FP32" && $0["shape"] as? [Int] == [-1, 16, 20, 3] })
+                others.contains { $0["datatype"] as? String == "FP32" && $0["shape"] as? [Int] == [-1, 16, 20, 3] })
             #expect(try await request("GET", "/v2/models/parts/versions/1/ready", port: port).status == 200)
             for path in ["/v2/models/other", "/v2/models/other/ready", "/v2/models/parts/versions/2/ready"] {
                 #expect(try await request("GET", path, port: port).status == 404)
             }
+        }
+    }
+
+    @Test func aClientThatSendsEveryInputOfTheMetadataAndAsksForEveryOutputIsAnswered() async throws {
+        let picture = Data(try TestModel.picture(4).encodePNG()).base64EncodedString()
+        try await withServer { port, _, _ in
+            let model = try await request("GET", "/v2/models/parts", port: port).json()
+            func entries(_ key: String, _ more: String) throws -> String {
+                let tensors = try #require(model[key] as? [[String: any Sendable]])
+                return try tensors.map { tensor in
+                    #"{"name":"\#(try #require(tensor["name"] as? String))"\#(more)}"#
+                }.joined(separator: ",")
+            }
+            let inputs = try entries("inputs", #","datatype":"BYTES","shape":[1],"data":["\#(picture)"]"#)
+            let outputs = try entries("outputs", "")
+            let answer = try await Self.infer(#"{"inputs":[\#(inputs)],"outputs":[\#(outputs)]}"#, port: port)
+            #expect(answer.status == 200, "\(answer.text)")
+            #expect((try answer.json()["outputs"] as? [any Sendable])?.count == 2)
         }
     }
 

@@ -72,7 +72,10 @@ private struct ModelReadiness: Encodable {
     let ready: Bool
 }
 
-/// What a model takes and gives. One of the inputs is given, the one that suits the client.
+/// What a model takes and gives.
+///
+/// Generic clients send every input that is listed: so that is one, a picture's file, which the service prepares as training
+/// does. The others, which can take its place, are listed apart.
 private struct ModelMetadata: Encodable {
     struct Tensor: Encodable {
         let name: String
@@ -84,16 +87,22 @@ private struct ModelMetadata: Encodable {
     let versions: [String]
     let platform = "ocellus"
     let inputs: [Tensor]
+    let alternativeInputs: [Tensor]
     let outputs: [Tensor]
     let classes: [String]
+
+    private enum CodingKeys: String, CodingKey {
+        case name, versions, platform, inputs, outputs, classes
+        case alternativeInputs = "alternative_inputs"
+    }
 
     init(_ model: LoadedModel) {
         name = model.name
         versions = [String(model.version)]
         let preprocessing = model.model.preprocessing
         classes = model.model.classes
-        inputs = [
-            Tensor(name: "image", datatype: "BYTES", shape: [-1]),
+        inputs = [Tensor(name: "image", datatype: "BYTES", shape: [-1])]
+        alternativeInputs = [
             Tensor(name: "pixels", datatype: "UINT8", shape: [-1, -1, -1, 3]),
             Tensor(name: "input", datatype: "FP32", shape: [-1, preprocessing.height, preprocessing.width, 3]),
         ]

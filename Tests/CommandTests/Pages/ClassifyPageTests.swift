@@ -34,6 +34,7 @@ extension Pages {
             try await Browser.run(in: folder) { browser in
                 try await browser.open(server.address)
                 try await browser.expectAccessible()
+                try await browser.screenshot("classify-empty")
                 try await browser.type(file, into: "#file")
                 try await browser.wait(isAnswered)
                 #expect(try await browser.text("#answer") == expected)
@@ -47,6 +48,8 @@ extension Pages {
                 try await browser.type(folder("fake.png"), into: "#file")
                 try await browser.wait("document.querySelector('#problem').textContent.includes('is not a picture')")
                 #expect(try await browser.isTrue("document.querySelector('#result').hidden"))
+                try await browser.expectAccessible()
+                try await browser.screenshot("classify-problem")
             }
         }
 
@@ -75,31 +78,48 @@ extension Pages {
                     #expect(try await browser.text("#answer").isEmpty == false)
                 }
                 try await browser.expectAccessible(onPhone: true)
-                #expect(try await browser.isTrue("document.querySelector('#photo').capture === 'environment'"))
+                #expect(
+                    try await browser.isTrue(
+                        "document.querySelector('#photo').getAttribute('capture') === 'environment'"))
+                #expect(
+                    try await browser.isTrue(
+                        "document.querySelector('#result').getBoundingClientRect().bottom <= innerHeight"),
+                    "the answer stands on the first screen")
                 try await browser.screenshot("classify-phone")
                 // By keyboard alone the first thing that is reached chooses a picture.
                 try await browser.press("\u{E004}")
                 #expect(try await browser.value("document.activeElement.id") as? String == "file")
+                #expect(
+                    try await browser.isTrue(
+                        "getComputedStyle(document.activeElement.parentNode).outlineStyle === 'solid'"),
+                    "and shows that it was reached")
             }
         }
 
-        @Test("asks for the key of a service that has one")
+        @Test("asks for the key of a service that has one, and says when an answer is not sure")
         func key() async throws {
             let key = String(repeating: "k", count: 20)
             try Data(key.utf8).write(to: URL(fileURLWithPath: folder("keys")))
             let server = try await RunningCommand(
-                ["serve", folder("run/model"), "--port", "0", "--api-key-file", folder("keys")], in: folder)
+                ["serve", folder("run/model"), "--port", "0", "--api-key-file", folder("keys"), "--reject-below", "1"],
+                in: folder)
             defer { server.stop() }
             let file = try picture(0)
             try await Browser.run(in: folder) { browser in
                 try await browser.open(server.address)
                 try await browser.type(file, into: "#file")
                 try await browser.wait("!document.querySelector('#access').hidden")
+                #expect(try await browser.value("document.activeElement.id") as? String == "key")
+                try await browser.expectAccessible()
+                try await browser.screenshot("classify-key")
                 try await browser.type("wrong-wrong-wrong-wrong\u{E007}", into: "#key")
                 try await browser.wait(
                     "document.querySelector('#problem').textContent.includes('does not take that key')")
                 try await browser.type("\(key)\u{E007}", into: "#key")
                 try await browser.wait(isAnswered)
+                #expect(try await browser.text("#answer") == "Not sure")
+                #expect(try await browser.text("#said").hasPrefix("Not sure. The likeliest is"))
+                try await browser.screenshot("classify-unsure")
             }
         }
     }

@@ -4,7 +4,7 @@ import Testing
 /// Tests of pages run one after the other: each takes a browser.
 @Suite(
     "Pages", .serialized,
-    .enabled(if: Browser.isThere, "OCELLUS_BROWSER_TESTS is not set, or there is no chromium with its chromedriver"))
+    .enabled(if: Browser.isThere, "there is no chromium with its chromedriver (Debian: chromium, chromium-driver)"))
 struct Pages {}
 
 extension Pages {
@@ -93,6 +93,7 @@ extension Pages {
                 try await browser.click("#classes li:nth-child(3) button")
                 try await wait(forLabels: 2)
                 #expect(labels.allSatisfy { $0.hasSuffix(",washers,") })
+                try await browser.wait("document.querySelectorAll('#tiles button').length === 24")
                 try await browser.press("a1")
                 try await wait(forLabels: 26)
                 try await browser.press("u")
