@@ -3,7 +3,8 @@
     make serving ARGUMENTS="runs/parts/model"        a model of the guide's network, `simple`, of 224×224
 
 Both serve the same weights and get the same 640×480 JPEG from wrk, in turns, at 1, 8 and 64 connections. Memory is the most that
-a process had resident; it is ready at its first answer to POST /predict. Prints a table in Markdown.
+a process had resident. The time to start ends with the first answer to POST /predict; Ocellus' time to be ready, with the first 200
+from /readyz, which the guide's service has not. Prints a table in Markdown.
 """
 
 import argparse
@@ -92,12 +93,34 @@ class Service:
         self.process.wait(timeout=30)
 
 
+def time_to_ready(command, port):
+    """From the start of a process to the first 200 from its /readyz, in milliseconds."""
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [str(word) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while process.poll() is None:
+            try:
+                with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+                    connection.sendall(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                    if connection.recv(1024).startswith(b"HTTP/1.1 200"):
+                        return (time.perf_counter() - start) * 1000
+            except OSError:
+                pass
+            time.sleep(0.0002)
+        sys.exit(f"serving: it ended at once: {' '.join(map(str, command))}")
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=pathlib.Path)
     parser.add_argument("--connections", type=int, nargs="+", default=[1, 8, 64])
     parser.add_argument("--seconds", type=int, default=8, help="of each load")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--starts", type=int, default=20, help="of Ocellus, to time how long it takes to be ready")
     parser.add_argument("--ocellus", type=pathlib.Path, default=OCELLUS)
     parser.add_argument("--serve-options", default="", help="more options of 'ocellus serve'")
     options = parser.parse_args()
@@ -112,14 +135,15 @@ def main():
         service = HERE / "peers" / "guide_service.py"
         subprocess.run([sys.executable, service, "convert", options.model, keras], check=True)
 
+        def command(name, port):
+            if name == "Ocellus":
+                return [options.ocellus, "serve", options.model, "--port", port, "--log-level", "notice",
+                        *options.serve_options.split()]
+            return [sys.executable, service, "serve", keras, port, *classes]
+
         def start(name):
             port = free_port()
-            if name == "Ocellus":
-                command = [options.ocellus, "serve", options.model, "--port", port, "--log-level", "notice",
-                           *options.serve_options.split()]
-            else:
-                command = [sys.executable, service, "serve", keras, port, *classes]
-            return Service(command, port, body)
+            return Service(command(name, port), port, body)
 
         names = ["the guide's", "Ocellus"]
         figures = {name: {"ready": [], "memory": []} for name in names}
@@ -138,7 +162,13 @@ def main():
                     figures[name]["memory"].append(running.memory())
                 finally:
                     running.stop()
+        ready = []
+        for _ in range(options.starts):
+            port = free_port()
+            ready.append(time_to_ready(command("Ocellus", port), port))
         print_table(options, names, figures, answers)
+        print(f"Ocellus is ready after {statistics.median(ready):.1f} ms, the median of {len(ready)} starts "
+              f"({min(ready):.1f} to {max(ready):.1f})")
 
 
 def print_table(options, names, figures, answers):

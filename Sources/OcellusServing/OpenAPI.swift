@@ -38,15 +38,18 @@ enum OpenAPI {
         "\"image/\($0.rawValue)\": {\"schema\": {\"type\": \"string\", \"format\": \"binary\"}},"
     }.joined(separator: "\n          ")
 
+    private static let base64 =
+        #"{"type": "string", "contentEncoding": "base64", "minLength": 4, "pattern": "^(?:data:[^,]*,)?(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$", "description": "A picture's file; may be a data URL."}"#
+
     private static let predictBody = """
         "requestBody": {"required": true, "content": {
           "multipart/form-data": {"schema": {"type": "object", "required": ["file"], "properties": {
             "file": {"type": "string", "format": "binary", "description": "A picture's file; may be sent several times."}}}},
           \(imageTypes)
           "application/json": {"schema": {"oneOf": [
-            {"type": "object", "required": ["image"], "not": {"required": ["images"]}, "properties": {"image": {"type": "string", "contentEncoding": "base64"}}},
+            {"type": "object", "required": ["image"], "not": {"required": ["images"]}, "properties": {"image": \(base64)}},
             {"type": "object", "required": ["images"], "not": {"required": ["image"]}, "properties": {
-              "images": {"type": "array", "minItems": 1, "items": {"type": "string", "contentEncoding": "base64"}}}}]}}}},
+              "images": {"type": "array", "minItems": 1, "items": \(base64)}}}]}}}},
         """
 
     private static let inferBody = """
@@ -54,6 +57,28 @@ enum OpenAPI {
           "application/json": {"schema": {"$ref": "#/components/schemas/InferRequest"}},
           "application/octet-stream": {"schema": {"type": "string", "format": "binary", "description": "JSON, then tensors in binary form."}}}},
         """
+
+    private static let side = #"{"type": "integer", "minimum": 1}"#
+
+    /// One of the inputs that a model takes.
+    private static func input(_ name: String, _ type: String, sides: [String], data: String) -> String {
+        let shape = ([side] + sides).joined(separator: ", ")
+        return """
+            {"type": "object", "required": ["name", "datatype", "shape"], "properties": {
+              "name": {"const": "\(name)"}, "datatype": {"const": "\(type)"}, "parameters": {"type": "object"},
+              "shape": {"type": "array", "prefixItems": [\(shape)], "minItems": \(sides.count + 1), "maxItems": \(sides.count + 1)},
+              "data": {"type": "array", "minItems": 1, "items": \(data)}}}
+            """
+    }
+
+    private static let inputs: String = {
+        let numbers = #"{"type": ["number", "array"]}"#
+        return [
+            input("image", "BYTES", sides: [], data: base64),
+            input("pixels", "UINT8", sides: [side, side, #"{"const": 3}"#], data: numbers),
+            input("input", "FP32", sides: [side, side, #"{"const": 3}"#], data: numbers),
+        ].joined(separator: ", ")
+    }()
 
     private static var modelPaths: String {
         [("/v2/models/{name}", name, ""), ("/v2/models/{name}/versions/{version}", "\(name), \(version)", "OfVersion")]
@@ -117,9 +142,7 @@ enum OpenAPI {
           "classes": {"type": "array", "items": {"type": "string"}}}},
         "InferRequest": {"type": "object", "required": ["inputs"], "properties": {
           "id": {"type": "string"}, "parameters": {"type": "object"},
-          "inputs": {"type": "array", "minItems": 1, "maxItems": 1, "items": {"type": "object", "required": ["name", "shape", "datatype"], "properties": {
-            "name": {"enum": ["image", "pixels", "input"]}, "datatype": {"enum": ["BYTES", "UINT8", "FP32"]},
-            "shape": {"type": "array", "items": {"type": "integer", "minimum": 1}}, "parameters": {"type": "object"}, "data": {"type": "array"}}}},
+          "inputs": {"type": "array", "minItems": 1, "maxItems": 1, "items": {"oneOf": [\(inputs)]}},
           "outputs": {"type": "array", "items": {"type": "object", "required": ["name"], "properties": {
             "name": {"enum": ["probabilities", "class"]}, "parameters": {"type": "object"}}}}}},
         "InferResponse": {"type": "object", "required": ["model_name", "model_version", "outputs"], "properties": {

@@ -155,6 +155,10 @@ import Testing
                 (#"{"inputs":[{"name":"pixels","shape":[1,1,1,3],"datatype":"UINT8","data":[1,256,0.5]}]}"#, nil),
                 (#"{"inputs":[{"name":"input","shape":[1,20,16,3],"datatype":"FP32","data":[1]}]}"#, nil),
                 (#"{"inputs":[{"name":"input","shape":[1,16,20,3],"datatype":"FP32","data":["a"]}]}"#, nil),
+                (
+                    #"{"inputs":[{"name":"input","shape":[1,16,20,3],"datatype":"FP32","parameters":{"binary_data_size":3840}}]}"#,
+                    (0..<960).flatMap { _ in [0, 0, 0x80, 0x7F] as [UInt8] }  // infinities
+                ),
                 (#"{"inputs":[{"name":"input","shape":[99999999,16,20,3],"datatype":"FP32","data":[]}]}"#, nil),
                 (String(repeating: "[", count: 5000), nil),
             ] as [(String, [UInt8]?)] {

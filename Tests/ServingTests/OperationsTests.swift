@@ -62,6 +62,26 @@ import Testing
         #expect(status == 0 && said.isEmpty, "\(said)")
     }
 
+    @Test func itsOpenAPIDocumentNamesWhatThereIs() async throws {
+        try await withServer { port, _, _ in
+            let document = try await request("GET", "/openapi.json", port: port).json()
+            #expect(document["openapi"] as? String == "3.1.0")
+            let paths = try #require(document["paths"] as? [String: [String: any Sendable]])
+            #expect(paths.count == 14)
+            for (path, operations) in paths {
+                let own = path.replacingOccurrences(of: "{name}", with: "parts")
+                    .replacingOccurrences(of: "{version}", with: "1")
+                for (method, operation) in operations {
+                    let answer = try await request(method.uppercased(), own, port: port)
+                    let responses = try #require(
+                        (operation as? [String: any Sendable])?["responses"] as? [String: any Sendable])
+                    #expect(responses["\(answer.status)"] != nil, "\(method) \(own): \(answer.status)")
+                    #expect(answer.status == (method == "get" ? 200 : 400), "\(method) \(own)")
+                }
+            }
+        }
+    }
+
     @Test func aNewModelIsTakenAndABadOneLeavesTheOldServing() async throws {
         let picture = try #require(Self.picture)
         let log = Lines()

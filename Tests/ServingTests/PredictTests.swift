@@ -141,5 +141,23 @@ import Testing
         try labelled.joined(separator: "\n").write(
             toFile: reviews("review/review.csv"), atomically: true, encoding: .utf8)
         #expect(try Dataset(folder: reviews("review/review.csv")).classes == ["bolt", "nut"])
+        // The next picture gets a line of its own, though the person's editor left the last one open.
+        let again = try ReviewFolder(reviews("review"), limit: 3, logger: .silent)
+        try await withServer(
+            change: {
+                $0.rejectBelow = 1
+                $0.review = again
+            }
+        ) { port, _, _ in
+            _ = try await predict([("file", "x", try TestModel.picture(40).encodePNG())], port: port)
+        }
+        lines = []
+        for _ in 0..<200 where lines.count < 4 {
+            try await Task.sleep(for: .milliseconds(10))
+            lines =
+                try String(contentsOfFile: reviews("review/review.csv"), encoding: .utf8)
+                .split(separator: "\n").map(String.init)
+        }
+        #expect(lines.count > 3 && Array(lines.prefix(3)) == labelled)
     }
 }

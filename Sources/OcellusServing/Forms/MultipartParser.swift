@@ -22,8 +22,11 @@ package struct MultipartParser {
     private let delimiter: [UInt8]
     // The delimiter's line end is there before the first byte, because the body may begin with its boundary.
     private var buffer: [UInt8] = [13, 10]
+    /// Bytes of the buffer that are done with.
+    private var consumed = 0
     private var state = State.preamble
     private var parts = 0
+    private var hasSkippedLineEnd = false
 
     /// - Parameter boundary: as the `Content-Type` gives it, without the leading hyphens.
     package init(boundary: String) { delimiter = Array("\r\n--\(boundary)".utf8) }
@@ -41,9 +44,6 @@ package struct MultipartParser {
         buffer.removeFirst(min(consumed, buffer.count))
         consumed = 0
     }
-
-    /// Bytes of the buffer that are done with.
-    private var consumed = 0
 
     /// One step.
     /// - Returns: where to go on; nil when more bytes are needed.
@@ -109,8 +109,6 @@ package struct MultipartParser {
         SyntaxError(reason: "a part's headers are longer than \(Self.maximumHeaderBytes) bytes")
     }
 
-    private var hasSkippedLineEnd = false
-
     private mutating func readContent(from position: Int, _ take: (Event) throws -> Void) throws -> Int? {
         // The line end that was left, unless it belongs to the delimiter.
         let start = hasSkippedLineEnd ? position : position + 2
@@ -139,7 +137,7 @@ package struct MultipartParser {
 
     private func find(from position: Int) -> Int? { Self.find(delimiter, in: buffer, from: position) }
 
-    /// Where `pattern`, which begins with its only carriage return at that place, is found.
+    /// Where `pattern` begins, at `start` or later.
     private static func find(_ pattern: [UInt8], in buffer: [UInt8], from start: Int) -> Int? {
         buffer.withUnsafeBufferPointer { bytes in
             pattern.withUnsafeBufferPointer { pattern in

@@ -4,21 +4,14 @@ import HTTPTypes
 enum BrowserGuards {
     /// Adds the header fields that guard a browser, unless they are there.
     static func add(to headers: inout HTTPFields, isTLS: Bool) {
-        let fields: [(HTTPField.Name, String)] = [
-            (.xContentTypeOptions, "nosniff"),
-            (.contentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'"),
-            (.cacheControl, "no-store"),
-            (Self.referrerPolicy, "no-referrer"),
-            (Self.resourcePolicy, "same-origin"),
-        ]
-        for (name, value) in fields where headers[name] == nil { headers[name] = value }
+        for case (let name?, let value) in fields where headers[name] == nil { headers[name] = value }
         if isTLS { headers[.strictTransportSecurity] = "max-age=31536000" }
     }
 
     /// Refuses what a page of another site sends through a person's browser to a service on this machine.
     /// - Throws: `RequestError` 403.
     static func checkOrigin(_ headers: HTTPFields, host: String?) throws {
-        let name = host ?? headers[.init("Host") ?? .accept] ?? ""
+        let name = host ?? ""
         guard isThisMachine(name) else {
             throw RequestError(.forbidden, "This service answers only when it is called by this machine's own name")
         }
@@ -36,6 +29,11 @@ enum BrowserGuards {
         return ["localhost", "127.0.0.1", "::1"].contains(bare.lowercased())
     }
 
-    private static let referrerPolicy = HTTPField.Name("Referrer-Policy") ?? .xContentTypeOptions
-    private static let resourcePolicy = HTTPField.Name("Cross-Origin-Resource-Policy") ?? .xContentTypeOptions
+    private static let fields: [(HTTPField.Name?, String)] = [
+        (.xContentTypeOptions, "nosniff"),
+        (.contentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'"),
+        (.cacheControl, "no-store"),
+        (HTTPField.Name("Referrer-Policy"), "no-referrer"),
+        (HTTPField.Name("Cross-Origin-Resource-Policy"), "same-origin"),
+    ]
 }

@@ -12,6 +12,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private let limits: HTTPLimits
     /// Requests whose headers have arrived and whose responses are not finished.
     private var openRequests = 0
+    private var isInHeaders = false
     private var isReadingBody = false
     private var hasBegunResponse = false
     private var closesAfterResponse = false
@@ -48,7 +49,6 @@ final class ConnectionGuard: ChannelDuplexHandler {
             allow(limits.headerTime)
         }
     }
-    private var isInHeaders = false
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {

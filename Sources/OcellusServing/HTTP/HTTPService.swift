@@ -125,7 +125,7 @@ public final class HTTPService: Service {
     private func finish(_ response: inout ServiceResponse, _ id: String) {
         response.headers[.contentLength] = String(response.body.count)
         response.headers[.date] = date.now
-        response.headers[RequestIdentity.field] = id
+        RequestIdentity.add(id, to: &response.headers)
         BrowserGuards.add(to: &response.headers, isTLS: options.tls != nil)
     }
 }

@@ -22,14 +22,17 @@ final class DeviceThread: @unchecked Sendable {
     /// Whether the last batch failed.
     var hasFailed: Bool { failed.load(ordering: .relaxed) }
 
-    init(_ backend: any Backend, maximumBatch: Int, maximumDelay: Duration) throws {
+    init(_ backend: any Backend, maximumBatch: Int, maximumDelay: Duration) {
         self.backend = backend
         self.maximumBatch = max(1, maximumBatch)
         self.maximumDelay = maximumDelay
     }
 
-    func start() {
-        if WorkerThread({ [self] in work() }) == nil { stop() }
+    /// - Throws: `HTTPServiceError` when the system grants no thread.
+    func start() throws {
+        guard WorkerThread({ [self] in work() }) != nil else {
+            throw HTTPServiceError("the system grants no thread to run models on")
+        }
     }
 
     func stop() {

@@ -13,14 +13,14 @@ final class InferenceEngine: Sendable {
     init(backend: any Backend, options: InferenceOptions, metrics: ServingMetrics) throws {
         self.options = options
         self.metrics = metrics
-        let device = try DeviceThread(
+        let device = DeviceThread(
             backend, maximumBatch: options.maximumBatch, maximumDelay: options.maximumDelay)
         self.device = device
         decoding = try DecodingThreads(
             count: options.decoders ?? availableCores(), ahead: 2 * options.maximumBatch, limits: options.pictures
         ) { job, error in device.decoded(job, error) }
         device.onTaken = { [weak decoding] in decoding?.release($0) }
-        device.start()
+        try device.start()
     }
 
     deinit { stop() }

@@ -54,8 +54,13 @@ struct OpenInferenceRoutes: Sendable {
             let pictures = try inputs.pictures(of: &message)
             return (message.request, pictures)
         }
+        // What is wrong with the outputs is said before work is done for them.
+        _ = try TensorAnswer(message, model, [])
         let results = try await engine.classify(pictures, with: model, isWanted: request.isWanted)
         let probabilities = try results.map { try PredictRoute.probabilities($0, model) }
+        if case .values = pictures[0], !probabilities.joined().allSatisfy(\.isFinite) {
+            throw RequestError(.badRequest, "The network makes no finite probabilities of such numbers")
+        }
         for row in probabilities { model.metrics.predicted(row) }
         return try TensorAnswer(message, model, probabilities).response()
     }

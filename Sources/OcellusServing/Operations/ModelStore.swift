@@ -11,6 +11,8 @@ final class ModelStore: Sendable {
         let source: ModelSource
         var loaded: LoadedModel?
         var version = 0
+        /// How often loading has begun.
+        var attempts = 0
         /// The files that were tried last, whether they were good or not.
         var tried: ModelFingerprint?
         /// How the files were seen last: they are taken once they stay the same.
@@ -89,10 +91,11 @@ final class ModelStore: Sendable {
     }
 
     private func load(_ place: Int) async throws {
-        let (source, version) = slots.withLock { slots in
+        let (source, version, attempt) = slots.withLock { slots in
             let now = ModelFingerprint(of: slots[place].source.folder)
             (slots[place].tried, slots[place].seen) = (now, now)
-            return (slots[place].source, slots[place].version + 1)
+            slots[place].attempts += 1
+            return (slots[place].source, slots[place].version + 1, slots[place].attempts)
         }
         do {
             let model = try await engine.offload {
@@ -100,6 +103,8 @@ final class ModelStore: Sendable {
             }
             let loaded = try await engine.prepare(model, name: source.name, version: version, isWarm: version > 1)
             slots.withLock {
+                // One that began later has newer files.
+                guard $0[place].attempts == attempt else { return }
                 $0[place].loaded = loaded
                 $0[place].version = version
             }

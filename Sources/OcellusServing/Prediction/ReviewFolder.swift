@@ -81,11 +81,15 @@ public final class ReviewFolder: @unchecked Sendable {  // What changes does so 
     }
 
     private func append(_ line: String) throws {
-        let descriptor = open(manifest, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        let descriptor = open(manifest, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw HTTPServiceError("\(manifest): cannot be written") }
         defer { close(descriptor) }
-        let isNew = lseek(descriptor, 0, SEEK_END) == 0
-        var text = (isNew ? CSV.line(["file", "class", "predicted", "confidence"]) : "") + line
+        let size = lseek(descriptor, 0, SEEK_END)
+        var last: UInt8 = 0
+        // A person's editor may have left the last line without its end.
+        let isLineOpen = size > 0 && pread(descriptor, &last, 1, size - 1) == 1 && last != UInt8(ascii: "\n")
+        let start = size == 0 ? CSV.line(["file", "class", "predicted", "confidence"]) : isLineOpen ? "\n" : ""
+        var text = start + line
         let isWritten = text.withUTF8 { write(descriptor, $0.baseAddress, $0.count) == $0.count }
         guard isWritten else { throw HTTPServiceError("\(manifest): cannot be written") }
     }
