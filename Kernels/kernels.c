@@ -138,6 +138,10 @@ static const char philox[] = {
 #embed "philox.cl"
     , 0};
 
+static const char picture_warp[] = {
+#embed "picture_warp.cl"
+    , 0};
+
 static const char pooled_convolution_gradients_wide[] = {
 #embed "pooled_convolution_gradients_wide.cl"
     , 0};
@@ -232,6 +236,7 @@ static const struct {
     KERNEL(non_finite_check)
     KERNEL(peak)
     KERNEL(philox)
+    KERNEL(picture_warp)
     KERNEL(pooled_convolution_gradients_wide)
     KERNEL(pooled_convolution_wide)
     KERNEL(rmsprop_update)

@@ -37,6 +37,19 @@ static int create(Decoder *decoder) {
     return 0;
 }
 
+// libpng reserves what a chunk announces before it reads it; its limits only warn of that. So whoever has it read chunks
+// besides pixels sees to it first that up to those none announces more than the file has.
+static void require_whole_chunks(Decoder *decoder) {
+    const uint8_t *chunk = decoder->next + 8;
+    size_t left = decoder->left < 8 ? 0 : decoder->left - 8;
+    while (left >= 12 && memcmp(chunk + 4, "IDAT", 4) != 0) {
+        const size_t length = png_get_uint_32(chunk);
+        if (length > left - 12) cpng_failure_leave(decoder->png, CPNG_TRUNCATED, "the file ends before the picture does");
+        chunk += 12 + length;
+        left -= 12 + length;
+    }
+}
+
 static void read_info(Decoder *decoder, const png_byte *skipped, int skippedCount) {
     png_structp png = decoder->png;
     png_set_read_fn(png, decoder, read_bytes);
@@ -105,6 +118,7 @@ static void try_text(Decoder *decoder, const char *keyword, char *text, size_t c
     png_structp png = decoder->png;
     png_set_chunk_malloc_max(png, capacity);
     png_set_chunk_cache_max(png, 128);
+    require_whole_chunks(decoder);
     read_info(decoder, skippedChunks, SKIPPED_CHUNKS - TEXT_CHUNKS);
     png_textp texts = NULL;
     const int count = png_get_text(png, decoder->info, &texts, NULL);
@@ -130,6 +144,7 @@ static void try_profile(Decoder *decoder, size_t limit, uint8_t **profile, size_
     if (setjmp(decoder->failure.exit) != 0 || !create(decoder)) return;
     png_structp png = decoder->png;
     png_set_chunk_malloc_max(png, limit);
+    require_whole_chunks(decoder);
     read_info(decoder, skippedChunks + CHUNK_NAME, SKIPPED_CHUNKS - 1);
     png_charp name = NULL;
     png_bytep bytes = NULL;

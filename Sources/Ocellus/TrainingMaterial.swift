@@ -34,8 +34,11 @@ struct TrainingMaterial {
             precision: settings.precision, allowsSeveral: true, willCheck: willCheck)
         // What is wrong with the network, or too large for the device, shows before any picture is read.
         options = settings.options
-        options.microBatch = try TrainingMemory(for: start.network, options, on: chosen.backend, and: chosen.helpers)
-            .microBatch
+        options.microBatch = try TrainingMemory(
+            for: start.network, options, on: chosen.backend, and: chosen.helpers,
+            warp: PictureWarp(
+                options.augmentation, start.preprocessing, on: [chosen.backend] + chosen.helpers)
+        ).microBatch
         device = try chosen.tuned(
             settings.tuning, for: PlannedGraph.training(start.network, options, on: chosen.backend),
             threads: settings.threads, willTune: willTune

@@ -144,17 +144,15 @@ extension CPUBackend {
     }
 
     /// Runs the steps one by one, and says which threads were at work in each.
-    public func run(
-        _ steps: [any PreparedStep], _ invocation: Invocation, clock: () -> Double, timed: (StepTiming) -> Void
-    ) throws {
+    public func run(_ steps: [any PreparedStep], _ invocation: Invocation, timing: TimingRequest) throws {
         let times = WorkerTimes(workers: threads)
-        let offset = clock() - times.now
+        let offset = timing.clock() - times.now
         try ThreadPool.shared.timing(times) {
             for (index, step) in steps.enumerated() {
-                let start = clock()
+                let start = timing.clock()
                 try step.run(invocation)
-                let end = clock()
-                timed(
+                let end = timing.clock()
+                timing.record(
                     StepTiming(
                         index: index, start: start, end: end, workers: times.take(offset: offset), threads: threads))
             }

@@ -1,3 +1,4 @@
+import OcellusGraph
 import OcellusImages
 
 /// The batches in preparation, first in, first out: what the threads of a ``Loader`` share.
@@ -20,14 +21,23 @@ final class BatchQueue: @unchecked Sendable {
     private var nextIndex = 0
     private var isCancelled = false
     private var isStopped = false
+    private var currentProfiler: Profiler?
 
     init(dataset: Dataset, cache: PictureCache, options: Loader.Options) {
         self.dataset = dataset
         files = dataset.samples.map(dataset.file(of:))
         self.cache = cache
         self.options = options
-        pool = BatchPool(batchSize: options.batchSize, valuesPerImage: cache.preprocessing.valueCount)
+        pool = BatchPool(
+            batchSize: options.batchSize, valuesPerImage: cache.preprocessing.valueCount,
+            holdsSamples: options.leavesChangesToDevice)
         pending.reserveCapacity(options.batchesAhead + 1)
+    }
+
+    /// What times the threads' work.
+    var profiler: Profiler? {
+        get { monitor.withLock { currentProfiler } }
+        set { monitor.withLock { currentProfiler = newValue } }
     }
 
     var allocatedBatchCount: Int { pool.allocatedCount }
@@ -91,7 +101,8 @@ final class BatchQueue: @unchecked Sendable {
     }
 
     /// What each thread does until `stop`.
-    func work() {
+    /// - Parameter thread: its number.
+    func work(_ thread: Int) {
         let augmenter = Augmenter(cache.preprocessing)
         monitor.lock()
         defer { monitor.unlock() }
@@ -102,8 +113,14 @@ final class BatchQueue: @unchecked Sendable {
             }
             let position = batch.nextPosition
             batch.nextPosition += 1
+            let profiler = currentProfiler
             monitor.unlock()
-            let error = prepare(batch, position, augmenter)
+            let error =
+                if let profiler {
+                    profiler.measure("prepare a picture", loader: thread) { prepare(batch, position, augmenter) }
+                } else {
+                    prepare(batch, position, augmenter)
+                }
             monitor.lock()
             if let error, position < batch.failure?.position ?? Int.max { batch.failure = (position, error) }
             if batch.unfinished == 1, batch.mix != nil {
@@ -140,16 +157,20 @@ final class BatchQueue: @unchecked Sendable {
     }
 
     private func prepare(_ batch: PendingBatch, _ position: Int, _ augmenter: Augmenter) -> (any Error)? {
-        let (index, occurrence, target) = batch.place(position)
+        let (index, occurrence) = batch.place(position)
         do {
             let picture = try cache.picture(at: files[index])
-            if options.augmentation.isNone {
-                cache.preprocessing.normalize(picture, into: target)
+            if options.augmentation.isNone, !options.leavesChangesToDevice {
+                cache.preprocessing.normalize(picture, into: batch.values(position))
+                return nil
+            }
+            let change = options.augmentation.draw(
+                seed: options.seed, epoch: batch.epoch, sample: index, occurrence: occurrence, width: picture.width,
+                height: picture.height)
+            if options.leavesChangesToDevice {
+                batch.keep(picture, change.warp(width: picture.width, height: picture.height), at: position)
             } else {
-                let change = options.augmentation.draw(
-                    seed: options.seed, epoch: batch.epoch, sample: index, occurrence: occurrence, width: picture.width,
-                    height: picture.height)
-                augmenter.apply(change, to: picture, into: target)
+                augmenter.apply(change, to: picture, into: batch.values(position))
             }
             return nil
         } catch {
@@ -186,9 +207,17 @@ private final class PendingBatch {
         if !isHandedOver { pool.give(storage) }
     }
 
-    /// The sample that stands at a position, which of its appearances in the epoch it is, and where its values go.
-    func place(_ position: Int) -> (sample: Int, occurrence: Int, target: UnsafeMutableBufferPointer<Float>) {
-        (storage.sampleIndices[position], storage.occurrences[position], storage.image(position))
+    /// The sample that stands at a position, and which of its appearances in the epoch it is.
+    func place(_ position: Int) -> (sample: Int, occurrence: Int) {
+        (storage.sampleIndices[position], storage.occurrences[position])
+    }
+
+    /// Where a position's values go.
+    func values(_ position: Int) -> UnsafeMutableBufferPointer<Float> { storage.values(position) }
+
+    /// Keeps a position's samples.
+    func keep(_ picture: RGBImage, _ change: PictureWarp.Change, at position: Int) {
+        storage.keep(picture, change, at: position)
     }
 
     /// To be called once all pictures are there, by one thread.

@@ -23,6 +23,9 @@ public final class Loader: Sendable {
         /// Whether classes come equally often, in a shuffled order: pictures of small ones several times an epoch, each time
         /// changed in another way.
         public var isBalanced: Bool
+        /// Whether pictures are handed out as 8-bit samples, and what was drawn for each, for a device to do
+        /// (`Batch.withPictures`). It must not change colours, nor mix pictures.
+        public var leavesChangesToDevice: Bool
         /// How many threads prepare pictures; by default one a core.
         public var threads: Int
         /// How many batches are prepared ahead of the one in use.
@@ -31,13 +34,14 @@ public final class Loader: Sendable {
         /// As for evaluation, but for what is given.
         public init(
             batchSize: Int = 32, isShuffled: Bool = false, seed: UInt64 = 0, augmentation: Augmentation = .none,
-            isBalanced: Bool = false, threads: Int? = nil, batchesAhead: Int = 2
+            isBalanced: Bool = false, leavesChangesToDevice: Bool = false, threads: Int? = nil, batchesAhead: Int = 2
         ) {
             self.batchSize = batchSize
             self.isShuffled = isShuffled
             self.seed = seed
             self.augmentation = augmentation
             self.isBalanced = isBalanced
+            self.leavesChangesToDevice = leavesChangesToDevice
             self.threads = threads ?? availableCores()
             self.batchesAhead = batchesAhead
         }
@@ -72,6 +76,11 @@ public final class Loader: Sendable {
             throw DatasetError.invalidOption(name: name, value: "\(value)", reason: "it must be from 1 to 65536")
         }
         try options.augmentation.validate()
+        guard !options.leavesChangesToDevice || options.augmentation.movesAndErasesOnly else {
+            throw DatasetError.invalidOption(
+                name: "The augmentation", value: "\(options.augmentation)",
+                reason: "devices move pictures and erase parts of them, and do not change colours or mix pictures")
+        }
         self.options = options
         let indices = indices ?? Array(dataset.samples.indices)
         self.indices = indices
@@ -80,7 +89,7 @@ public final class Loader: Sendable {
             ? BalancedOrder(indices, seed: options.seed) { dataset.samples[$0].classIndex } : nil
         let queue = BatchQueue(dataset: dataset, cache: cache, options: options)
         self.queue = queue
-        threads = (0..<options.threads).compactMap { _ in WorkerThread { queue.work() } }
+        threads = (0..<options.threads).compactMap { number in WorkerThread { queue.work(number) } }
         if threads.isEmpty {
             throw DatasetError.invalidOption(
                 name: "The number of loader threads", value: "\(options.threads)",
@@ -91,6 +100,12 @@ public final class Loader: Sendable {
     deinit {
         queue.stop()
         for thread in threads { thread.join() }
+    }
+
+    /// What times the threads' work; nil for nothing.
+    public var profiler: Profiler? {
+        get { queue.profiler }
+        set { queue.profiler = newValue }
     }
 
     /// Begins an epoch, or goes on with one at a batch. What was prepared of another is dropped.

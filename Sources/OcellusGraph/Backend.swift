@@ -27,6 +27,26 @@ public protocol Backend: AnyObject, Sendable {
     /// Copies the first bytes of `region` to `bytes`, after everything enqueued before has run.
     func read(_ region: BufferRegion, into bytes: UnsafeMutableRawBufferPointer) throws
 
+    /// Whether training should have pictures changed and normalised on the device (`PictureWarp`), and not by the host's
+    /// threads before.
+    var preparesPictures: Bool { get }
+
+    /// Copies `bytes` into `region`, beside what is being computed where the backend can: the copy begins when `moment` has
+    /// come, and whatever is run from now on waits for its end. Returns when `bytes` may be reused.
+    /// - Parameters:
+    ///   - moment: when nothing will need what `region` holds any more; nil for when all that was enqueued has run.
+    ///   - timing: told when the copy was made; maybe later, as by `run`.
+    func upload(
+        _ bytes: UnsafeRawBufferPointer, to region: BufferRegion, after moment: (any DeviceMoment)?,
+        timing: TimingRequest?) throws
+
+    /// The moment when all that has been enqueued so far will have run; nil where `upload` has no use for it.
+    func mark() throws -> (any DeviceMoment)?
+
+    /// Begins to copy the first `count` numbers of `region` to the host, as they are after everything enqueued before; what
+    /// is run from now on does not wait for the host to look at them.
+    func startReading(_ region: BufferRegion, count: Int) throws -> any PendingRead
+
     /// Sets every byte of `region` to zero.
     func zero(_ region: BufferRegion) throws
 
@@ -52,12 +72,11 @@ public protocol Backend: AnyObject, Sendable {
     /// Runs steps in order. Asynchronous backends return before they have run.
     func run(_ steps: [any PreparedStep], _ invocation: Invocation) throws
 
-    /// Runs steps in order and says when each ran, in seconds as told by `clock`: for profiles. Returns when they have run.
-    func run(
-        _ steps: [any PreparedStep], _ invocation: Invocation, clock: () -> Double, timed: (StepTiming) -> Void
-    ) throws
+    /// Runs steps in order and says when each ran: for profiles. An asynchronous backend returns before they have run, and
+    /// says so later, at the latest before `synchronize` returns.
+    func run(_ steps: [any PreparedStep], _ invocation: Invocation, timing: TimingRequest) throws
 
-    /// Waits for all that was started.
+    /// Waits for all that was started, and for what is to be told of its times.
     func synchronize() throws
 
     /// Measures what the device reaches at best, for profiles; nil when the backend has no way to.
@@ -86,17 +105,53 @@ extension Backend {
     public func measurePeak() throws -> DevicePeak? { nil }
 
     /// Waits after each step.
-    public func run(
-        _ steps: [any PreparedStep], _ invocation: Invocation, clock: () -> Double, timed: (StepTiming) -> Void
-    ) throws {
+    public func run(_ steps: [any PreparedStep], _ invocation: Invocation, timing: TimingRequest) throws {
         try synchronize()
         for (index, step) in steps.enumerated() {
-            let start = clock()
+            let start = timing.clock()
             try run([step], invocation)
             try synchronize()
-            timed(StepTiming(index: index, start: start, end: clock()))
+            timing.record(StepTiming(index: index, start: start, end: timing.clock()))
         }
     }
+
+    /// False.
+    public var preparesPictures: Bool { false }
+
+    /// Writes in order.
+    public func upload(
+        _ bytes: UnsafeRawBufferPointer, to region: BufferRegion, after moment: (any DeviceMoment)?,
+        timing: TimingRequest?
+    ) throws {
+        let start = timing?.clock()
+        try write(bytes, to: region)
+        if let timing, let start { timing.record(StepTiming(index: 0, start: start, end: timing.clock())) }
+    }
+
+    /// Nil.
+    public func mark() throws -> (any DeviceMoment)? { nil }
+
+    /// Reads at once.
+    public func startReading(_ region: BufferRegion, count: Int) throws -> any PendingRead {
+        var values = [Float](repeating: 0, count: count)
+        try values.withUnsafeMutableBytes { try read(region, into: $0) }
+        return FinishedRead(numbers: values)
+    }
+}
+
+/// A moment in what a backend was given to do.
+public protocol DeviceMoment: AnyObject {}
+
+/// Numbers on their way from the device.
+public protocol PendingRead {
+    /// The numbers, once they are there.
+    func values() throws -> [Float]
+}
+
+/// Numbers that are there.
+private struct FinishedRead: PendingRead {
+    let numbers: [Float]
+    func values() -> [Float] { numbers }
 }
 
 /// Memory of a device. Freed when the last reference goes.

@@ -21,6 +21,9 @@ public enum ValueKind: Sendable, Equatable {
 
 /// Which part of a training step an operation belongs to.
 public enum Phase: Int, Sendable, Comparable, CaseIterable {
+    /// From what the host writes to the network's input. It alone reads that, so that the next may be written while the
+    /// other phases run.
+    case prepare
     /// From the inputs to the outputs and the loss.
     case forward
     /// From the loss to the gradients.
@@ -146,6 +149,25 @@ public struct Graph: Sendable {
         return outputs
     }
 
+    /// Has an input computed by an operation, before all others, in place of being written by the host.
+    /// - Throws: `GraphError` when there is no such input, or the operation does not give such a tensor.
+    mutating func compute(_ name: String, by operation: any Operation, from sources: [ValueID], phase: Phase) throws {
+        guard let id = inputs[name] else { throw GraphError("there is no input '\(name)'") }
+        let result: [TensorDescription]
+        do {
+            result = try operation.outputs(for: sources.map { self[$0].description })
+        } catch {
+            throw GraphError("layer '\(name)' (\(operation.name)): \(error.reason)")
+        }
+        guard result == [self[id].description] else {
+            throw GraphError("'\(name)' is \(self[id].description), and \(operation.name) gives \(result)")
+        }
+        inputs[name] = nil
+        values[id.index] = Value(name: name, description: self[id].description, kind: .activation)
+        nodes.insert(
+            Node(operation: operation, inputs: sources, outputs: [id], layer: name, phase: phase), at: 0)
+    }
+
     /// Marks a value as one that the host reads after a run.
     public mutating func output(_ name: String, _ id: ValueID) { outputs[name] = id }
 
@@ -155,7 +177,7 @@ public struct Graph: Sendable {
     }
 
     /// The work of a whole run at a batch of `samples`, in the phases given.
-    public func cost(samples: Int, phases: ClosedRange<Phase> = .forward ... .update) -> Cost {
+    public func cost(samples: Int, phases: ClosedRange<Phase> = .prepare ... .update) -> Cost {
         nodes.reduce(into: Cost(flops: 0, bytes: 0)) { total, node in
             guard phases.contains(node.phase) else { return }
             let (inputs, outputs) = descriptions(of: node)

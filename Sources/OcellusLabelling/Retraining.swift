@@ -114,6 +114,7 @@ final class Retraining: Sendable {
 
 /// Tells how training goes.
 private final class Observer: TrainingCallback {
+    let steersSteps = false
     private let retraining: Retraining
 
     init(_ retraining: Retraining) { self.retraining = retraining }

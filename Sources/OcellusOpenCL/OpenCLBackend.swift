@@ -64,7 +64,8 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     package init(
         _ device: OpenCLDevice, kernelFamily: KernelFamily?, choices: KernelChoices = KernelChoices(),
         precision: Precision = .fp32, matrixUnits: MatrixUnits? = nil,
-        parameters: KernelParameters = KernelParameters(), vectorWidth: Int, cacheFolder: URL? = nil
+        parameters: KernelParameters = KernelParameters(), vectorWidth: Int, uploadsAside: Bool? = nil,
+        cacheFolder: URL? = nil
     ) throws {
         openCLDevice = device
         self.kernelFamily = parameters.family ?? kernelFamily ?? .fitting(device)
@@ -75,7 +76,7 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         self.vectorWidth = vectorWidth
         context = try Context(device)
         programs = ProgramStore(context, cache: ProgramCache(folder: cacheFolder ?? ProgramCache.standardFolder))
-        stagedWrites = StagedWrites(context)
+        stagedWrites = try StagedWrites(context, goesAside: uploadsAside ?? !device.sharesHostMemory)
         self.matrixUnits = matrixUnits
         guard matrixUnits == nil, precision.factorsNumber != nil, device.isNVIDIA, self.kernelFamily == .tiled,
             !choices.avoidsMatrixUnits
@@ -139,6 +140,37 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         let buffer = try region.openCLBuffer()
         try requireFit(bytes.count, region, buffer)
         try stagedWrites.write(bytes, to: buffer.whole, byteOffset: region.byteOffset, label: buffer.label)
+    }
+
+    /// True, unless its kernel is refused: pictures come as 8-bit samples, a quarter of what their values take.
+    public var preparesPictures: Bool { !choices.refused.contains(PictureWarp.name) }
+
+    /// Copies `bytes` aside, and enqueues their way to the device, beside what is computed where the device has memory of its
+    /// own.
+    public func upload(
+        _ bytes: UnsafeRawBufferPointer, to region: BufferRegion, after moment: (any DeviceMoment)?,
+        timing: TimingRequest?
+    ) throws {
+        let buffer = try region.openCLBuffer()
+        try requireFit(bytes.count, region, buffer)
+        // Before the copy is enqueued, which is to be in the queue that times.
+        if timing != nil { _ = try context.startTiming() }
+        try stagedWrites.write(
+            bytes, to: buffer.whole, byteOffset: region.byteOffset, after: moment as? Event, timing: timing,
+            label: buffer.label)
+    }
+
+    /// An event; nil where copies go in order anyway.
+    public func mark() throws -> (any DeviceMoment)? { stagedWrites.goesAside ? try context.mark() : nil }
+
+    /// Enqueues the copy.
+    public func startReading(_ region: BufferRegion, count: Int) throws -> any PendingRead {
+        let buffer = try region.openCLBuffer()
+        try requireFit(count * MemoryLayout<Float>.size, region, buffer)
+        return try OpenCLRead(region, count: count, context) { [context, programs] in
+            programs.save()
+            try context.times?.tell()
+        }
     }
 
     /// Waits for what was enqueued before, then copies.
@@ -218,33 +250,21 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         try context.flush()
     }
 
-    /// Enqueues all steps, waits, and asks the device when the kernels of each ran.
-    public func run(
-        _ steps: [any PreparedStep], _ invocation: Invocation, clock: () -> Double, timed: (StepTiming) -> Void
-    ) throws {
-        try context.timingKernels { times in
-            var firsts: [Int] = []
-            for step in steps {
-                firsts.append(times.count)
-                try step.run(invocation)
-            }
-            firsts.append(times.count)
-            try context.finish()
-            // The device's clock has another origin; its last kernel has just ended.
-            let end = clock()
-            guard let all = try times.interval(0..<times.count) else { return }
-            let offset = end - all.end
-            for index in steps.indices {
-                guard let interval = try times.interval(firsts[index]..<firsts[index + 1]) else { continue }
-                timed(StepTiming(index: index, start: interval.start + offset, end: interval.end + offset))
-            }
+    /// Enqueues all steps, and asks the device later when the kernels of each ran.
+    public func run(_ steps: [any PreparedStep], _ invocation: Invocation, timing: TimingRequest) throws {
+        let times = try context.startTiming()
+        for (index, step) in steps.enumerated() {
+            try times.collecting(index, for: timing) { try step.run(invocation) }
         }
+        try context.flush()
+        try times.tell()
     }
 
     /// Waits for all that was enqueued.
     public func synchronize() throws {
         try context.finish()
         programs.save()
+        try context.times?.tell()
     }
 
     /// Prepares one kernel: the function `entry` of `source`, built with `defines` and `STORED` for how activations are stored.

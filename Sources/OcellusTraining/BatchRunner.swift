@@ -8,27 +8,26 @@ struct BatchRunner {
 
     init(classCount: Int) { self.classCount = classCount }
 
-    /// Runs phases of a plan on a batch, or on micro-batches of the plan's capacity that make it up: their losses are averaged
+    /// Begins to run phases of a plan on a batch, or on micro-batches of the plan's capacity that make it up: their losses are averaged
     /// over the whole, their random numbers are the whole's, and their gradients add up where the plan keeps their sums.
     ///
     /// - Parameter invocation: the whole batch's.
-    mutating func run(
-        _ plan: Plan, _ batch: InputBatch, _ invocation: Invocation, phases: ClosedRange<Phase> = .forward ... .update
-    ) throws -> BatchResult {
-        try run([plan], batch, invocation, phases: phases)
+    mutating func start(
+        _ plan: Plan, _ batch: InputBatch, _ invocation: Invocation, phases: ClosedRange<Phase> = .prepare ... .update
+    ) throws -> PendingBatchResult {
+        try start([plan], batch, invocation, phases: phases)
     }
 
     /// The same on several devices, each of which gets its share of the batch. They compute at the same time where they are
-    /// asynchronous: each is given its work before any is waited for.
-    mutating func run(
+    /// asynchronous: none is waited for.
+    mutating func start(
         _ plans: [Plan], _ batch: InputBatch, _ invocation: Invocation, phases: ClosedRange<Phase>
-    ) throws -> BatchResult {
+    ) throws -> PendingBatchResult {
         let shares = Self.shares(of: batch.count, among: plans.count)
-        var losses = [[Float]](repeating: [], count: plans.count)
-        var probabilities = losses
+        var result = PendingBatchResult(devices: plans.count, labels: batch.labels)
         var round = 0
         while true {
-            var parts: [(device: Int, range: Range<Int>)] = []
+            var isOver = true
             for (device, plan) in plans.enumerated() {
                 let first = shares[device].lowerBound + round * plan.capacity
                 guard first < shares[device].upperBound else { continue }
@@ -39,17 +38,12 @@ struct BatchRunner {
                 invocation.accumulatesGradients = round > 0
                 try write(batch, part, to: plan)
                 try plan.run(invocation, phases: phases)
-                parts.append((device, part))
+                try result.add(plan, count: part.count, device: device)
+                isOver = false
             }
-            guard !parts.isEmpty else { break }
-            for (device, part) in parts {
-                losses[device] += try plans[device].read("losses", count: part.count)
-                probabilities[device] += try plans[device].read("probabilities", count: part.count)
-            }
+            if isOver { return result }
             round += 1
         }
-        return BatchResult(
-            losses: Array(losses.joined()), probabilities: Array(probabilities.joined()), labels: batch.labels)
     }
 
     /// Which samples of a batch each device gets: equally many, the first ones one more where that does not come out even.
@@ -61,13 +55,37 @@ struct BatchRunner {
     }
 
     private mutating func write(_ batch: InputBatch, _ part: Range<Int>, to plan: Plan) throws {
-        try plan.profiler.measure("write pictures") {
-            let input = plan.graph.inputs["features"] == nil ? "images" : "features"
-            try batch.withValues(of: part) { try plan.write($0, toInput: input) }
-        }
+        try plan.profiler.measure("write pictures") { try batch.write(part, to: plan) }
         targets.removeAll(keepingCapacity: true)
         targets.append(contentsOf: repeatElement(0, count: part.count * classCount))
         batch.addTargets(of: part, classCount: classCount, to: &targets)
         try plan.write(targets, toInput: "targets")
+    }
+}
+
+/// What devices are computing of a batch.
+struct PendingBatchResult {
+    private let labels: [Int32]
+    /// By device, in order.
+    private var losses: [[any PendingRead]]
+    private var probabilities: [[any PendingRead]]
+
+    init(devices: Int, labels: [Int32]) {
+        self.labels = labels
+        losses = Array(repeating: [], count: devices)
+        probabilities = losses
+    }
+
+    /// Begins to read what a plan gives for the next samples of a device's share.
+    mutating func add(_ plan: Plan, count: Int, device: Int) throws {
+        losses[device].append(try plan.startReading("losses", count: count))
+        probabilities[device].append(try plan.startReading("probabilities", count: count))
+    }
+
+    /// The result, once it is there.
+    func result() throws -> BatchResult {
+        BatchResult(
+            losses: try losses.joined().flatMap { try $0.values() },
+            probabilities: try probabilities.joined().flatMap { try $0.values() }, labels: labels)
     }
 }

@@ -1,4 +1,5 @@
 import OcellusData
+import OcellusGraph
 
 /// What a step takes in: pictures, or what frozen layers gave for them.
 struct InputBatch {
@@ -43,18 +44,23 @@ struct InputBatch {
     /// How many pictures.
     var count: Int { labels.count }
 
-    /// Reads the values of the pictures in `part`, one after the other.
-    func withValues<Result>(
-        of part: Range<Int>, _ body: (UnsafeBufferPointer<Float>) throws -> Result
-    ) rethrows -> Result {
-        func take(_ all: UnsafeBufferPointer<Float>) throws -> Result {
+    /// Writes the pictures in `part`, or their features, to the inputs of a plan that takes them so.
+    func write(_ part: Range<Int>, to plan: Plan) throws {
+        func rows<Element>(_ all: UnsafeBufferPointer<Element>) -> UnsafeBufferPointer<Element> {
             let size = all.count / max(count, 1)
-            return try body(
-                UnsafeBufferPointer(rebasing: all[part.lowerBound * size..<part.upperBound * size]))
+            return UnsafeBufferPointer(rebasing: all[part.lowerBound * size..<part.upperBound * size])
         }
-        return switch values {
-        case .pictures(let batch): try batch.withImages(take)
-        case .features(let features): try features.withUnsafeBufferPointer(take)
+        switch values {
+        case .features(let features):
+            let input = plan.graph.inputs["features"] == nil ? "images" : "features"
+            try features.withUnsafeBufferPointer { try plan.write(rows($0), toInput: input) }
+        case .pictures(let batch) where batch.holdsSamples:
+            try batch.withPictures { samples, changes in
+                try plan.write(rows(samples), toInput: Graph.pictureInputs.pictures)
+                try plan.write(rows(changes), toInput: Graph.pictureInputs.changes)
+            }
+        case .pictures(let batch):
+            try batch.withImages { try plan.write(rows($0), toInput: "images") }
         }
     }
 }
@@ -72,6 +78,9 @@ protocol BatchSource: AnyObject {
 
     /// The next batch; nil at the end of the epoch.
     func next() throws -> InputBatch?
+
+    /// What times the threads that prepare pictures; nil for nothing.
+    var profiler: Profiler? { get set }
 }
 
 /// Pictures as a loader gives them.
@@ -86,4 +95,9 @@ final class PictureSource: BatchSource {
     func start(epoch: Int, batch: Int) { loader.start(epoch: epoch, batch: batch) }
 
     func next() throws -> InputBatch? { try loader.next().map(InputBatch.init) }
+
+    var profiler: Profiler? {
+        get { loader.profiler }
+        set { loader.profiler = newValue }
+    }
 }

@@ -39,13 +39,20 @@ public enum Evaluator {
         var metrics = ClassificationMetrics(classes: model.classes)
         var runner = BatchRunner(classCount: model.classes.count)
         loader.start(epoch: 0)
-        while let batch = try loader.next() {
-            let raw = try runner.run(plan, InputBatch(batch), Invocation(count: batch.count))
+        func add(_ raw: BatchResult) {
             let result = model.calibration.map(raw.calibrated) ?? raw
             metrics.add(result, uncalibrated: raw)
             each(result)
             progress(metrics.images)
         }
+        // The next batch is under way while the one before is looked at.
+        var pending: PendingBatchResult?
+        while let batch = try loader.next() {
+            let next = try runner.start(plan, InputBatch(batch), Invocation(count: batch.count))
+            if let pending { add(try pending.result()) }
+            pending = next
+        }
+        if let pending { add(try pending.result()) }
         return metrics
     }
 }

@@ -1,5 +1,6 @@
 import OcellusData
 import OcellusGraph
+import OcellusImages
 import OcellusModels
 import OcellusNetworks
 
@@ -9,6 +10,13 @@ final class StageRun {
     let session: TrainingSession
     let training: any BatchSource
     let validation: any BatchSource
+    /// What times the operations of steps, and the threads that prepare their pictures; nil for nothing.
+    var profiler: Profiler? {
+        didSet {
+            session.training.profiler = profiler
+            training.profiler = profiler
+        }
+    }
 
     /// What a run's stages have in common.
     struct Context {
@@ -21,6 +29,11 @@ final class StageRun {
         let options: TrainingOptions
         let features: FeatureCache
         let stopRequest: StopRequest
+
+        /// What the devices do to pictures before a step; nil where the loader does it.
+        var warp: PictureWarp? {
+            PictureWarp(options.augmentation, cache.preprocessing, on: [backend] + helpers)
+        }
     }
 
     /// Reserves memory.
@@ -34,8 +47,10 @@ final class StageRun {
         self.stage = stage
         let options = context.options
         session = try TrainingSession(
-            stage.graphs(of: context.network, options, context.backend), backend: context.backend,
-            helpers: context.helpers.map { (try stage.graphs(of: context.network, options, $0), $0) },
+            stage.graphs(of: context.network, options, context.backend, warp: context.warp), backend: context.backend,
+            helpers: context.helpers.map {
+                (try stage.graphs(of: context.network, options, $0, warp: context.warp), $0)
+            },
             capacity: options.capacity, seed: options.seed, weights: weights)
         var frozen: (FrozenLayers, FeatureStore)?
         if stage.firstLayer > 0, let weights {
@@ -62,7 +77,17 @@ final class StageRun {
             .train,
             Loader.Options(
                 batchSize: options.stepSize, isShuffled: true, seed: options.seed, augmentation: options.augmentation,
-                isBalanced: options.balance == .sampler))
+                isBalanced: options.balance == .sampler,
+                leavesChangesToDevice: frozen == nil && context.warp != nil))
         validation = try source(.validation, Loader.Options(batchSize: options.batchSize))
+    }
+}
+
+extension PictureWarp {
+    /// What devices do to training pictures; nil where the loader is to do it: for a device that does not prepare pictures, and
+    /// where colours are changed or pictures mixed.
+    package init?(_ augmentation: Augmentation, _ preprocessing: Preprocessing, on devices: [any Backend]) {
+        guard devices.allSatisfy(\.preparesPictures) else { return nil }
+        self.init(augmentation, preprocessing)
     }
 }

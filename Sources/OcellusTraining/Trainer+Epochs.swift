@@ -13,31 +13,23 @@ extension Trainer {
         }
         try tell { try $0.epochWillBegin(progress.epoch + 1, self) }
         var rate = learningRate
-        while !progress.isStageOver,
-            let batch = try profiler.measure("wait for pictures", { try run.training.next() })
-        {
-            try tell { try $0.batchWillBegin(progress.batch + 1, self) }
-            rate = learningRate
-            let step = progress.step - progress.stageStart.step + 1
-            let result = try run.session.train(
-                batch, step: step, learningRate: rate, seed: options.seed, scale: &progress.lossScale)
-            let totals = result.totals
-            guard totals.loss.isFinite else { throw diverged("the loss is") }
-            guard (progress.lossScale?.value ?? 1) >= LossScale.smallest else { throw diverged("gradients are") }
-            progress.step += 1
-            progress.batch += 1
-            progress.totals += totals
-            progress.seconds = stopwatch.seconds
-            let report = report(run.training, totals, rate)
-            try tell { try $0.batchDidEnd(report, self) }
-            if context.stopRequest.isMade, !progress.isStageOver, progress.batch < run.training.batchCount {
-                return false
-            }
+        // The device has its next step before the one that it computes is looked at, so that it never waits for the host.
+        let runsAhead = !callbacks.contains { $0.steersSteps }
+        var underWay: StepUnderWay?
+        defer { stepsUnderWay = 0 }
+        while true {
+            let next = try isToGoOn ? startStep(run) : nil
+            if let underWay { try finish(underWay, run.training, stopwatch) }
+            guard let next else { break }
+            rate = next.learningRate
+            underWay = runsAhead ? next : nil
+            if !runsAhead { try finish(next, run.training, stopwatch) }
         }
+        if context.stopRequest.isMade, !progress.isStageOver, progress.batch < run.training.batchCount { return false }
         let trainingSeconds = stopwatch.seconds
         let validation: RunningTotals
         do {
-            validation = try profiler.measure("validate") { try validate(run) }
+            validation = try profiler.pausing { try validate(run) }
         } catch is CancellationError {
             return false
         }
@@ -54,14 +46,50 @@ extension Trainer {
         return true
     }
 
+    /// Whether another step of the epoch is to be taken, if there is a batch for it.
+    private var isToGoOn: Bool { !progress.isStageOver && !context.stopRequest.isMade }
+
+    /// Begins the epoch's next step; nil when there is no batch left.
+    private func startStep(_ run: StageRun) throws -> StepUnderWay? {
+        guard let batch = try profiler.measure("wait for pictures", { try run.training.next() }) else { return nil }
+        try tell { try $0.batchWillBegin(progress.batch + stepsUnderWay + 1, self) }
+        let rate = learningRate
+        let step = progress.step + stepsUnderWay - progress.stageStart.step + 1
+        let result = try run.session.startTraining(
+            batch, step: step, learningRate: rate, seed: options.seed, scale: &progress.lossScale)
+        stepsUnderWay += 1
+        return StepUnderWay(result: result, learningRate: rate, lossScale: progress.lossScale)
+    }
+
+    /// Waits for a step, and tells of it.
+    private func finish(_ step: StepUnderWay, _ source: any BatchSource, _ stopwatch: Stopwatch) throws {
+        let totals = try profiler.measure("wait for the device") { try step.result.result() }.totals
+        guard totals.loss.isFinite else { throw diverged("the loss is") }
+        guard (step.lossScale?.value ?? 1) >= LossScale.smallest else { throw diverged("gradients are") }
+        stepsUnderWay -= 1
+        progress.step += 1
+        progress.batch += 1
+        progress.totals += totals
+        progress.seconds = stopwatch.seconds
+        let report = report(source, totals, step)
+        try tell { try $0.batchDidEnd(report, self) }
+    }
+
     private func validate(_ run: StageRun) throws -> RunningTotals {
         try tell { try $0.validationWillBegin(self) }
         var totals = RunningTotals()
-        try run.validation.start(epoch: 0, batch: 0)
-        while let batch = try run.validation.next() {
-            totals += try run.session.evaluate(batch).totals
+        func add(_ result: PendingBatchResult) throws {
+            totals += try result.result().totals
             try tell { try $0.validationBatchDidEnd(totals, self) }
         }
+        var underWay: PendingBatchResult?
+        try run.validation.start(epoch: 0, batch: 0)
+        while let batch = try run.validation.next() {
+            let next = try run.session.startEvaluating(batch)
+            if let underWay { try add(underWay) }
+            underWay = next
+        }
+        if let underWay { try add(underWay) }
         try tell { try $0.validationDidEnd(totals, self) }
         return totals
     }
@@ -85,7 +113,7 @@ extension Trainer {
             learningRate: stage.learningRate, schedule: stage.schedule)
     }
 
-    private func report(_ source: any BatchSource, _ batch: RunningTotals, _ rate: Float) -> StepReport {
+    private func report(_ source: any BatchSource, _ batch: RunningTotals, _ step: StepUnderWay) -> StepReport {
         let epochSeconds = progress.seconds / Double(max(progress.totals.images, 1)) * Double(source.count)
         let validationSeconds =
             progress.epoch == progress.stageStart.epoch
@@ -94,8 +122,16 @@ extension Trainer {
         let secondsLeft = (epochSeconds + validationSeconds) * Double(epochsLeft) - progress.seconds
         return StepReport(
             epoch: progress.epoch + 1, epochs: options.epochs, batch: progress.batch, batches: source.batchCount,
-            batchTotals: batch, learningRate: rate,
+            batchTotals: batch, learningRate: step.learningRate,
             totals: progress.totals, imagesPerSecond: Double(progress.totals.images) / max(progress.seconds, 1e-9),
-            lossScale: progress.lossScale, secondsLeft: max(secondsLeft, 0))
+            lossScale: step.lossScale, secondsLeft: max(secondsLeft, 0))
     }
+}
+
+/// A step that the device may still be computing.
+private struct StepUnderWay {
+    let result: PendingBatchResult
+    let learningRate: Float
+    /// After the step.
+    let lossScale: LossScale?
 }

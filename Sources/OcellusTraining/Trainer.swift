@@ -21,7 +21,7 @@ public final class Trainer {
     public var backend: any Backend { context.backend }
     /// What times each operation of training steps, and the work around them; nil for nothing.
     public var profiler: Profiler? {
-        didSet { current?.session.training.profiler = profiler }
+        didSet { current?.profiler = profiler }
     }
 
     let context: StageRun.Context
@@ -31,11 +31,13 @@ public final class Trainer {
     /// drawn from the seed.
     private var weights: ModelWeights?
     private(set) var current: StageRun?
+    /// Steps that have been given to the device and are not part of `progress` yet: one at most when callbacks are called.
+    var stepsUnderWay = 0
     /// The names and shapes of all weights and states, in order.
     private let tensors: [(name: String, shape: Shape)]
     /// The best epoch's weights, until they are on the disk.
     private var best: Model?
-    private var callbacks: [any TrainingCallback] = []
+    private(set) var callbacks: [any TrainingCallback] = []
 
     /// Builds the graphs and reserves memory.
     ///
@@ -63,7 +65,9 @@ public final class Trainer {
     ) throws {
         try options.validate()
         try Self.check(network, dataset, split, cache.preprocessing, options)
-        memory = try TrainingMemory(for: network, options, on: backend, and: helpers)
+        memory = try TrainingMemory(
+            for: network, options, on: backend, and: helpers,
+            warp: PictureWarp(options.augmentation, cache.preprocessing, on: [backend] + helpers))
         var options = try options.balanced(for: dataset, split)
         options.microBatch = memory.microBatch
         self.options = options
@@ -198,7 +202,9 @@ public final class Trainer {
 
     /// What the schedule says of the next step.
     private var scheduledLearningRate: Float {
-        stages[progress.stage].learningRate(at: progress, of: current?.training.batchCount ?? 1)
+        var next = progress
+        next.step += stepsUnderWay
+        return stages[progress.stage].learningRate(at: next, of: current?.training.batchCount ?? 1)
     }
 
     /// Calls all callbacks in order.
@@ -213,7 +219,7 @@ public final class Trainer {
         let run = try StageRun(stages[index], context, weights: weights) { [weak self] done, count in
             self?.callbacks.forEach { $0.didComputeFeatures(done, of: count) }
         }
-        run.session.training.profiler = profiler
+        run.profiler = profiler
         return run
     }
 

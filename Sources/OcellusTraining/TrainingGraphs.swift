@@ -5,7 +5,8 @@ import OcellusNetworks
 ///
 /// Both have the inputs `images` `[N, H, W, C]` and `targets` `[N, classes]`, and the outputs `losses` `[N]` and
 /// `probabilities` `[N, classes]`. Where the first layers are frozen they are not in the graphs, and in place of `images` there is
-/// `features`, what those layers give: no gradient is computed for them.
+/// `features`, what those layers give: no gradient is computed for them. Where the device prepares pictures, the graphs of training
+/// have `pictures` and `changes` in place of `images` (`Graph.preparePictures`).
 public struct TrainingGraphs: Sendable {
     /// Forward, backward and update.
     public let training: Graph
@@ -33,17 +34,18 @@ public struct TrainingGraphs: Sendable {
     ///   - clipping: what is done to large gradients just before the update.
     ///   - average: the average that is kept of the weights and running statistics, under their names behind
     ///     `WeightAverage.prefix`.
+    ///   - warp: what the device does to pictures before anything else; nil where images are written as they are.
     /// - Throws: `GraphError` naming the layer that does not fit.
     public init(
         _ network: Network, from firstLayer: Int = 0, loss: SoftmaxCrossEntropy, optimizer: OptimizerOptions,
         rateFactors: [String: Float] = [:], accumulatesGradients: Bool = false, checksGradients: Bool = false,
-        clipping: GradientClipping = GradientClipping(), average: WeightAverage? = nil, backend: any Backend
+        clipping: GradientClipping = GradientClipping(), average: WeightAverage? = nil, warp: PictureWarp? = nil,
+        backend: any Backend
     ) throws {
         try self.init(
             network, from: firstLayer, loss: loss, optimizer: optimizer, rateFactors: rateFactors,
             accumulatesGradients: accumulatesGradients, checksGradients: checksGradients, clipping: clipping,
-            average: average,
-            fusingWhere: backend.supports)
+            average: average, warp: warp, fusingWhere: backend.supports)
     }
 
     /// Builds, differentiates and fuses where fused operations are supported.
@@ -52,10 +54,11 @@ public struct TrainingGraphs: Sendable {
     public init(
         _ network: Network, from firstLayer: Int = 0, loss: SoftmaxCrossEntropy, optimizer: OptimizerOptions,
         rateFactors: [String: Float] = [:], accumulatesGradients: Bool = false, checksGradients: Bool = false,
-        clipping: GradientClipping = GradientClipping(), average: WeightAverage? = nil,
+        clipping: GradientClipping = GradientClipping(), average: WeightAverage? = nil, warp: PictureWarp? = nil,
         fusingWhere isSupported: (any Operation, [TensorDescription], [TensorDescription]) -> Bool
     ) throws {
         var (graph, lossValue) = try Self.forward(network, firstLayer, loss, isTraining: true)
+        if let warp, firstLayer == 0 { try graph.preparePictures(by: warp) }
         graph.fuse(keepsGradients: true, where: isSupported)
         let parameters = graph.parameters
         var gradients = try graph.differentiate(lossValue, withRespectTo: parameters)

@@ -28,11 +28,14 @@ public struct TrainingMemory: Sendable {
     ///
     /// Unless the options say how many pictures are computed at once, the batch, or a device's share of it, is halved until it
     /// fits.
-    /// - Parameter helpers: other devices that take a share of each batch.
+    /// - Parameters:
+    ///   - helpers: other devices that take a share of each batch.
+    ///   - warp: what the devices do to pictures, where they prepare them.
     /// - Throws: `GraphError` when not even one picture at once fits, or what the options say does not; naming the layer of the
     ///   network that does not fit.
     public init(
-        for network: Network, _ options: TrainingOptions, on backend: any Backend, and helpers: [any Backend] = []
+        for network: Network, _ options: TrainingOptions, on backend: any Backend, and helpers: [any Backend] = [],
+        warp: PictureWarp? = nil
     ) throws {
         guard options.batchSize > helpers.count else {
             throw TrainingError(
@@ -45,7 +48,7 @@ public struct TrainingMemory: Sendable {
             var trial = options
             trial.microBatch = size
             let stages = try TrainingStage.all(of: network, options).map { stage in
-                (stage, try Self.memory(of: stage, network, trial, backend, helpers))
+                (stage, try Self.memory(of: stage, network, trial, backend, helpers, warp))
             }
             guard let (stage, most) = stages.max(by: { $0.1.sum < $1.1.sum }) else {
                 throw TrainingError("nothing is trained: there are no epochs")
@@ -84,9 +87,9 @@ public struct TrainingMemory: Sendable {
 
     private static func memory(
         of stage: TrainingStage, _ network: Network, _ options: TrainingOptions, _ backend: any Backend,
-        _ helpers: [any Backend]
+        _ helpers: [any Backend], _ warp: PictureWarp?
     ) throws -> Stage {
-        let graphs = try stage.graphs(of: network, options, backend)
+        let graphs = try stage.graphs(of: network, options, backend, warp: warp)
         let plan = TrainingSession.memory(graphs, backend, capacity: options.capacity)
         let frozen =
             stage.firstLayer == 0
@@ -96,7 +99,7 @@ public struct TrainingMemory: Sendable {
         let arrival = helpers.isEmpty ? 0 : DataParallel.arrivalByteCount(graphs.gradients)
         let others = try helpers.map {
             Plan.memoryPlan(
-                try stage.graphs(of: network, options, $0).gradients, $0, capacity: options.capacity)
+                try stage.graphs(of: network, options, $0, warp: warp).gradients, $0, capacity: options.capacity)
         }
         return (plan, frozen, arrival, others, plan.peakByteCount + (frozen?.peakByteCount ?? 0) + arrival)
     }

@@ -67,7 +67,7 @@ public final class TrainingSession {
             .withRoom(for: Plan.memoryPlan(graphs.evaluation, backend, capacity: capacity))
     }
 
-    /// Takes one step on a batch, or skips it when its gradients overflow at the scale of the loss.
+    /// Begins one step on a batch, or skips it when its gradients overflow at the scale of the loss: that alone is waited for.
     ///
     /// - Parameters:
     ///   - step: the step's number, from 1.
@@ -76,9 +76,9 @@ public final class TrainingSession {
     ///   - scale: what the loss is scaled by; it is told whether the step was skipped, which is found out where the graphs check
     ///     gradients. Nil for no scaling.
     /// - Returns: the losses and probabilities from before the step.
-    func train(
+    func startTraining(
         _ batch: InputBatch, step: Int, learningRate: Float, seed: UInt64, scale: inout LossScale?
-    ) throws -> BatchResult {
+    ) throws -> PendingBatchResult {
         var invocation = Invocation(
             count: batch.count, lossScale: scale?.value ?? 1, step: step, learningRate: learningRate, seed: seed)
         guard accumulatesGradients else {
@@ -87,11 +87,11 @@ public final class TrainingSession {
                     "a batch of \(batch.count) pictures, memory for \(training.capacity), and gradients that are not added up"
                 )
             }
-            return try runner.run(training, batch, invocation)
+            return try runner.start(training, batch, invocation)
         }
         try helpers?.distribute()
         let plans = [training] + (helpers?.plans ?? [])
-        let result = try runner.run(plans, batch, invocation, phases: .forward ... .backward)
+        let result = try runner.start(plans, batch, invocation, phases: .prepare ... .backward)
         try helpers?.reduce(from: min(batch.count, plans.count) - 1)
         // The optimiser counts the updates, and random numbers the steps.
         invocation.step -= scale?.skippedSteps ?? 0
@@ -117,9 +117,16 @@ public final class TrainingSession {
         try training.run(invocation, phases: .update ... .update)
     }
 
-    /// Computes the losses and probabilities of a batch; nothing is changed.
-    func evaluate(_ batch: InputBatch) throws -> BatchResult {
-        try runner.run(evaluation, batch, Invocation(count: batch.count))
+    /// Takes one step on a batch, as ``startTraining(_:step:learningRate:seed:scale:)``, and waits for it.
+    func train(
+        _ batch: InputBatch, step: Int, learningRate: Float, seed: UInt64, scale: inout LossScale?
+    ) throws -> BatchResult {
+        try startTraining(batch, step: step, learningRate: learningRate, seed: seed, scale: &scale).result()
+    }
+
+    /// Begins to compute the losses and probabilities of a batch; nothing is changed.
+    func startEvaluating(_ batch: InputBatch) throws -> PendingBatchResult {
+        try runner.start(evaluation, batch, Invocation(count: batch.count))
     }
 }
 

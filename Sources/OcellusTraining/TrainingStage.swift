@@ -57,13 +57,16 @@ struct TrainingStage: Equatable {
     }
 
     /// The graphs that it runs, for micro-batches where the options say so.
+    /// - Parameter warp: what the device does to pictures, where it prepares them.
     /// - Throws: `GraphError` naming the layer that does not fit.
-    func graphs(of network: Network, _ options: TrainingOptions, _ backend: any Backend) throws -> TrainingGraphs {
+    func graphs(
+        of network: Network, _ options: TrainingOptions, _ backend: any Backend, warp: PictureWarp? = nil
+    ) throws -> TrainingGraphs {
         try TrainingGraphs(
             network, from: firstLayer, loss: options.loss, optimizer: options.optimizer,
             rateFactors: layerDecay == 1 ? [:] : network.rateFactors(from: firstLayer, decay: layerDecay),
             accumulatesGradients: options.capacity < options.stepSize,
             checksGradients: backend.precision.wantsLossScaling, clipping: options.clipping,
-            average: options.average, backend: backend)
+            average: options.average, warp: warp, backend: backend)
     }
 }

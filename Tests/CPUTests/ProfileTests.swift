@@ -55,7 +55,9 @@ struct ProfileTests {
         }
         let clock = Stopwatch(7)
         var timings: [StepTiming] = []
-        try backend.run(steps, Invocation(count: 1), clock: { clock.seconds }, timed: { timings.append($0) })
+        try backend.run(
+            steps, Invocation(count: 1),
+            timing: TimingRequest(clock: { clock.seconds }) { timings.append($0) })
         #expect(timings.map(\.index) == [0, 1] && timings[0].start >= 7 && timings[0].end <= timings[1].start)
         for timing in timings {
             let busy = timing.workers.reduce(0) { $0 + $1.busy }

@@ -83,7 +83,9 @@ struct MicroBatchTests {
             let expected = try weights(whole)
             #expect(backend.memory.peak <= whole.memory.peakByteCount)
             for parts in [5, 1] {
-                let needed = try TrainingMemory(for: network, options(parts), on: backend)
+                let needed = try TrainingMemory(
+                    for: network, options(parts), on: backend,
+                    warp: PictureWarp(options(1).augmentation, cache.preprocessing, on: [backend]))
                 #expect(needed.microBatch == parts && needed.peakByteCount < whole.memory.peakByteCount)
                 let limited = try Self.backends().first { $0.device == backend.device }
                 let small = try #require(limited)
@@ -101,7 +103,10 @@ struct MicroBatchTests {
     @Test("when not even one picture at a time fits, or not as many as were asked for, both figures are said")
     func tooLarge() throws {
         let backend = try CPUBackend()
-        let least = try TrainingMemory(for: network, options(1), on: backend).peakByteCount
+        let least = try TrainingMemory(
+            for: network, options(1), on: backend,
+            warp: PictureWarp(options(1).augmentation, cache.preprocessing, on: [backend])
+        ).peakByteCount
         backend.memory.restrict(to: least - 1)
         let figures = "takes \(ByteCount(least)), but of '\(backend.device.name)' \(ByteCount(least - 1)) may be taken"
         #expect {
@@ -141,10 +146,17 @@ struct MicroBatchTests {
     @Test("a run goes on with the micro-batch that it began with, to the same bits, however much memory there is then")
     func resume() throws {
         let backend = try CPUBackend()
-        backend.memory.restrict(to: try TrainingMemory(for: network, options(3), on: backend).peakByteCount)
+        backend.memory.restrict(
+            to: try TrainingMemory(
+                for: network, options(3), on: backend,
+                warp: PictureWarp(options(1).augmentation, cache.preprocessing, on: [backend])
+            ).peakByteCount)
         let whole = try weights(trainer(backend, options()))
         var begun = options()
-        begun.microBatch = try TrainingMemory(for: network, begun, on: backend).microBatch
+        begun.microBatch = try TrainingMemory(
+            for: network, begun, on: backend,
+            warp: PictureWarp(options(1).augmentation, cache.preprocessing, on: [backend])
+        ).microBatch
         #expect(begun.microBatch == 3)
         let request = StopRequest()
         do {

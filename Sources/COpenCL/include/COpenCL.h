@@ -38,8 +38,12 @@
     entry(clEnqueueReadBuffer)          \
     entry(clEnqueueWriteBuffer)         \
     entry(clEnqueueFillBuffer)          \
+    entry(clEnqueueMarkerWithWaitList)  \
+    entry(clEnqueueBarrierWithWaitList) \
     entry(clWaitForEvents)              \
+    entry(clGetEventInfo)               \
     entry(clGetEventProfilingInfo)      \
+    entry(clRetainEvent)                \
     entry(clReleaseEvent)               \
     entry(clFlush)                      \
     entry(clFinish)

@@ -48,6 +48,7 @@ enum CheckedGraphs {
             entries.append(Entry(graph: inference, inputs: inputs, isInference: true))
         }
         entries.append(try products(&random))
+        entries += try [PictureWarp.Outside.nearest, .constant(90), .reflect, .wrap].map { try pictures($0, &random) }
         return entries
     }
 
@@ -103,6 +104,26 @@ enum CheckedGraphs {
         FlattenLayer()
         DenseLayer(70, activation: .relu)
         DenseLayer(4)
+    }
+
+    /// Pictures that are turned, moved and mirrored on the device.
+    private static func pictures(_ outside: PictureWarp.Outside, _ random: inout PhiloxSequence) throws -> Entry {
+        var graph = Graph()
+        graph.output("images", try graph.input("images", [21, 18, 3]))
+        try graph.preparePictures(
+            by: PictureWarp(
+                outside: outside, scale: [0.02, 0.017, 0.018], offset: [-2, -1.9, -1.7], isReversed: outside == .wrap))
+        let changes = [
+            PictureWarp.Change(x: 17, xPerColumn: -1),
+            PictureWarp.Change(x: -2.3, y: 3.1, xPerColumn: 0.9, yPerColumn: 0.3, xPerRow: -0.3, yPerRow: 1.2),
+            PictureWarp.Change(x: 5, y: -6, erasedLeft: 3, erasedTop: 4, erasedWidth: 9, erasedHeight: 5),
+        ]
+        let samples = (0..<count * 21 * 18 * 3).map { _ in random.nextUniform(in: 0...255).rounded() }
+        return Entry(
+            graph: graph,
+            inputs: [
+                Graph.pictureInputs.pictures: samples, Graph.pictureInputs.changes: changes.flatMap(\.numbers),
+            ], isInference: false)
     }
 
     /// What no network has: a plain matrix product, and a normalisation that nothing before it can take on.

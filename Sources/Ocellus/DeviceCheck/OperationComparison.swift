@@ -91,7 +91,11 @@ package struct OperationComparison {
         for id in graph.storedValues where graph[id].description.elementType == .float32 {
             values[id] = bytes(try store.read(graph[id].name))
         }
-        for (name, id) in graph.inputs { values[id] = bytes(inputs[name] ?? []) }
+        for (name, id) in graph.inputs {
+            let numbers = inputs[name] ?? []
+            values[id] =
+                graph[id].description.elementType == .uint8 ? numbers.map { UInt8(clamping: Int($0)) } : bytes(numbers)
+        }
         return values
     }
 

@@ -229,6 +229,7 @@ public final class Search {
 
 /// Asks to stop when so many epochs are complete, or when another request is made.
 private final class PauseAfter: TrainingCallback {
+    let steersSteps = false
     let request = StopRequest()
     private let epochs: Int
     private let other: StopRequest

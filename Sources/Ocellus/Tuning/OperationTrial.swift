@@ -49,7 +49,8 @@ struct OperationTrial {
     ///   - best: the time to beat; what is far from it is not timed twice.
     ///   - clock: seconds since some moment.
     /// - Throws: `Rejection` when it does not build, has not the memory, or computes something else.
-    func run(on backend: OpenCLBackend, toBeat best: Double = .infinity, clock: () -> Double) throws -> Result {
+    func run(on backend: OpenCLBackend, toBeat best: Double = .infinity, clock: @escaping () -> Double) throws -> Result
+    {
         do {
             return try placed.withStep(preparedBy: backend) { step in
                 try placed.poisonOutputs()
@@ -62,7 +63,10 @@ struct OperationTrial {
                 var least = Double.infinity
                 let start = clock()
                 for round in 0..<20 where round < 3 || clock() - start < 0.03 {
-                    try backend.run([step], invocation, clock: clock) { least = min(least, $0.end - $0.start) }
+                    try backend.run(
+                        [step], invocation,
+                        timing: TimingRequest(clock: clock) { least = min(least, $0.end - $0.start) })
+                    try backend.synchronize()
                     // What is far off is not timed again; what is less so is, as something else may have held it up.
                     if least > (round < 2 ? 4 : 1.3) * best { break }
                 }

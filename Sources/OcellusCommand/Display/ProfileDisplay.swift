@@ -13,6 +13,9 @@ extension Profile {
                 + "\(Terminal.number(peak.gigabytesPerSecond, digits: 1)) GB/s read, "
                 + "\(Terminal.number(peak.copiedGigabytesPerSecond, digits: 1)) GB/s copied"
         }
+        if let idle {
+            parts[0] += "\nthe device had nothing to do \(Terminal.percent(idle)) of the time between its operations"
+        }
         if !host.isEmpty {
             var table = Table(["host", "runs", "ms"])
             for row in host { table.add([row.layer, "\(row.runs)", Terminal.number(row.milliseconds, digits: 3)]) }

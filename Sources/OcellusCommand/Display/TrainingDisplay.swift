@@ -2,6 +2,7 @@ import Ocellus
 
 /// What `train` shows: what was found, a line an epoch with a moving bar on a terminal, the result.
 final class TrainingDisplay: TrainingCallback {
+    let steersSteps = false
     private let isJSON: Bool
 
     init(isJSON: Bool) { self.isJSON = isJSON }

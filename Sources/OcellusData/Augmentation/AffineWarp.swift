@@ -16,10 +16,7 @@ package struct AffineWarp {
     /// A warp whose output is normalised as `preprocessing` says.
     package init(_ preprocessing: Preprocessing) {
         isReversed = preprocessing.channelOrder == .bgr
-        // Preprocessing gives them in the output's order.
-        let places = isReversed ? [2, 1, 0] : [0, 1, 2]
-        let scales = places.map { Float(preprocessing.scale / preprocessing.standardDeviation[$0]) }
-        let offsets = places.map { Float(-preprocessing.mean[$0] / preprocessing.standardDeviation[$0]) }
+        let (scales, offsets) = preprocessing.channelFactors
         scale = (scales[0], scales[1], scales[2])
         offset = (offsets[0], offsets[1], offsets[2])
     }

@@ -17,8 +17,10 @@ public struct MemoryPlan: Sendable, Equatable {
     public private(set) var arenaByteCounts: [Int]
     /// The size of all arenas in bytes.
     public var arenaByteCount: Int { arenaByteCounts.reduce(0, +) }
-    /// Bytes of the inputs, which have buffers of their own.
-    public let inputByteCount: Int
+    /// Bytes of each input, which has a buffer of its own.
+    public private(set) var inputByteCounts: [String: Int]
+    /// Bytes of all inputs.
+    public var inputByteCount: Int { inputByteCounts.values.reduce(0, +) }
     /// Bytes of the weights.
     public let parameterByteCount: Int
     /// Bytes of running statistics and the optimiser's moments.
@@ -71,9 +73,10 @@ public struct MemoryPlan: Sendable, Equatable {
     /// Whether a backend has so much.
     public func fits(_ backend: any Backend) -> Bool { (try? checkFit(on: backend)) != nil }
 
-    /// The same plan with arenas in which another has room too, for plans that never run at the same time.
+    /// The same plan with arenas and inputs in which another has room too, for plans that never run at the same time.
     public func withRoom(for other: MemoryPlan) -> MemoryPlan {
         var plan = self
+        plan.inputByteCounts.merge(other.inputByteCounts, uniquingKeysWith: max)
         for (index, byteCount) in other.arenaByteCounts.enumerated() {
             if index < plan.arenaByteCounts.count {
                 plan.arenaByteCounts[index] = max(plan.arenaByteCounts[index], byteCount)
@@ -123,7 +126,8 @@ public struct MemoryPlan: Sendable, Equatable {
                 (node, region(firstWorkspace + place))
             })
         activations = storage.tenantOfValue.mapValues(region)
-        var byteCounts = (inputs: 0, parameters: 0, states: 0, gradients: 0)
+        var inputs: [String: Int] = [:]
+        var byteCounts = (parameters: 0, states: 0, gradients: 0)
         var pieces = workspaceNodes.enumerated().map { place, node in
             Piece(name: graph.nodes[node].layer, byteCount: tenants[firstWorkspace + place].byteCount)
         }
@@ -131,14 +135,15 @@ public struct MemoryPlan: Sendable, Equatable {
             let byteCount = value.description.byteCount(samples: capacity)
             pieces.append(Piece(name: value.name, byteCount: byteCount))
             switch value.kind {
-            case .input: byteCounts.inputs += byteCount
+            case .input: inputs[value.name] = byteCount
             case .parameter: byteCounts.parameters += byteCount
             case .state: byteCounts.states += byteCount
             case .gradient: byteCounts.gradients += byteCount
             case .activation: break
             }
         }
-        (inputByteCount, parameterByteCount, stateByteCount, gradientByteCount) = byteCounts
+        inputByteCounts = inputs
+        (parameterByteCount, stateByteCount, gradientByteCount) = byteCounts
         largest = pieces.max { $0.byteCount < $1.byteCount } ?? Piece(name: "", byteCount: 0)
     }
 }

@@ -12,7 +12,13 @@ public final class Plan {
 
     /// What times each operation of the runs from now on; nil, and nothing is timed.
     public var profiler: Profiler? {
-        didSet { profiledParts = profiler.map { register(with: $0) } ?? [:] }
+        didSet {
+            profiledParts = profiler.map { register(with: $0) } ?? [:]
+            profiledUploads =
+                profiler.map { profiler in
+                    graph.inputs.mapValues { profiler.add(ProfiledPart(uploadOf: graph[$0])) }
+                } ?? [:]
+        }
     }
 
     private var steps: [Phase: [any PreparedStep]] = [:]
@@ -20,6 +26,11 @@ public final class Plan {
     private var nodes: [Phase: [Int]] = [:]
     /// The profiler's number of each step.
     private var profiledParts: [Phase: [Int]] = [:]
+    /// The same of the ways of inputs to the device.
+    private var profiledUploads: [String: Int] = [:]
+    /// Inputs that nothing reads once the phase `prepare` has run, and when that is.
+    private var earlyInputs: Set<String> = []
+    private var earlyInputsAreFree: (any DeviceMoment)?
     private var regions: [ValueID: BufferRegion] = [:]
 
     /// Reserves memory and prepares every operation.
@@ -65,6 +76,10 @@ public final class Plan {
             steps[node.phase, default: []].append(try backend.prepare(node.operation, arguments))
             nodes[node.phase, default: []].append(index)
         }
+        earlyInputs = Set(
+            graph.inputs.filter { _, id in
+                graph.nodes.allSatisfy { !$0.inputs.contains(id) || $0.phase == .prepare && !$0.operation.isView }
+            }.keys)
     }
 
     /// The batch sizes that a plan may be made for.
@@ -112,23 +127,25 @@ public final class Plan {
 
     /// Runs the phases given, in order. An asynchronous backend returns before they have run.
     /// - Throws: `GraphError` when `invocation.count` is not 1 to the capacity; `BackendError`.
-    public func run(_ invocation: Invocation, phases: ClosedRange<Phase> = .forward ... .update) throws {
+    public func run(_ invocation: Invocation, phases: ClosedRange<Phase> = .prepare ... .update) throws {
         guard 1...capacity ~= invocation.count else {
             throw GraphError("a run of \(invocation.count) samples on a plan for 1 to \(capacity)")
         }
         for phase in Phase.allCases where phases.contains(phase) {
             guard let steps = steps[phase] else { continue }
             if let profiler, let parts = profiledParts[phase] {
-                try backend.run(steps, invocation, clock: { profiler.now }) { timing in
+                let timing = TimingRequest(clock: { profiler.now }) { timing in
                     profiler.record(parts[timing.index], timing, samples: invocation.count)
                 }
+                try backend.run(steps, invocation, timing: timing)
             } else {
                 try backend.run(steps, invocation)
             }
+            if phase == .prepare { earlyInputsAreFree = try backend.mark() }
         }
     }
 
-    /// Writes an input's first samples.
+    /// Writes an input's first samples; what only the phase `prepare` reads, while the rest of the run before is computed.
     /// - Throws: `GraphError` when there is no such input or it is smaller than `values`.
     public func write<Element: BitwiseCopyable>(_ values: UnsafeBufferPointer<Element>, toInput name: String) throws {
         guard let id = graph.inputs[name] else { throw GraphError("there is no input '\(name)'") }
@@ -138,7 +155,12 @@ public final class Plan {
         guard bytes.count <= region.byteCount else {
             throw GraphError("input '\(name)' takes \(region.byteCount) bytes, not \(bytes.count)")
         }
-        try backend.write(bytes, to: region)
+        var timing: TimingRequest?
+        if let profiler, let part = profiledUploads[name] {
+            timing = TimingRequest(clock: { profiler.now }) { profiler.record(part, $0, samples: 1) }
+        }
+        try backend.upload(
+            bytes, to: region, after: earlyInputs.contains(name) ? earlyInputsAreFree : nil, timing: timing)
     }
 
     /// Writes an input's first samples.
@@ -150,13 +172,15 @@ public final class Plan {
     /// Reads an output's first `count` samples, after all that was started has run.
     /// - Returns: `count × shape` values, or the whole of what is not batched.
     /// - Throws: `GraphError` when there is no such output.
-    public func read(_ name: String, count: Int) throws -> [Float] {
+    public func read(_ name: String, count: Int) throws -> [Float] { try startReading(name, count: count).values() }
+
+    /// The same without waiting: what is run from now on may change the output.
+    /// - Throws: `GraphError` when there is no such output.
+    public func startReading(_ name: String, count: Int) throws -> any PendingRead {
         guard let id = graph.outputs[name], let region = regions[id] else {
             throw GraphError("there is no output '\(name)'")
         }
-        var values = [Float](repeating: 0, count: graph[id].description.count(samples: count))
-        try values.withUnsafeMutableBytes { try backend.read(region, into: $0) }
-        return values
+        return try backend.startReading(region, count: graph[id].description.count(samples: count))
     }
 
     private func register(with profiler: Profiler) -> [Phase: [Int]] {
@@ -188,7 +212,7 @@ public final class Plan {
                 regions[id] = try parameters.region(of: value.name)
             case .input:
                 guard graph.nodes.contains(where: { $0.inputs.contains(id) }) else { continue }
-                let byteCount = value.description.byteCount(samples: capacity)
+                let byteCount = memory.inputByteCounts[value.name] ?? value.description.byteCount(samples: capacity)
                 let shared = neighbour?.graph.inputs[value.name].flatMap { neighbour?.regions[$0]?.buffer }
                 let buffer: any DeviceBuffer
                 if let shared, shared.byteCount >= byteCount {

@@ -46,33 +46,60 @@ public struct Profile: Sendable, Encodable {
     public let operations: [Row]
     /// A row a kind of operation and algorithm, the longest first.
     public let totals: [Row]
-    /// Sections of the host's work, in the order in which they first ran.
+    /// Sections of the host's work, the ways of inputs to the device, and threads that prepare pictures, in the order in which
+    /// they first ran.
     public let host: [Row]
+    /// The part of the time from the first operation to the last in which no operation ran, 0…1: the device had nothing to do.
+    /// Time in which something else was computed on it (`Profiler.pausing`) does not count. Nil of no operations.
+    public let idle: Double?
 
     /// What a profiler has kept.
     /// - Parameter peak: what the device reaches at best.
     public init(_ profiler: Profiler, peak: DevicePeak? = nil) {
-        let timed = profiler.parts.indices.compactMap { index -> Timed? in
-            let times = profiler.times[index]
+        let (parts, allTimes, events) = profiler.kept
+        let timed = parts.indices.compactMap { index -> Timed? in
+            let times = allTimes[index]
             guard !times.seconds.isEmpty else { return nil }
-            let part = profiler.parts[index]
+            let part = parts[index]
             return Timed(
                 part: part, runs: times.seconds.count, seconds: times.seconds.median,
                 busy: times.busy.isEmpty ? nil : times.busy.median, cost: part.cost(samples: times.samples))
         }
-        let operations = timed.filter { !$0.part.isHost }
+        let operations = timed.filter { $0.part.place == .device }
         let whole = operations.reduce(0) { $0 + $1.seconds }
         func sorted(_ rows: [Row]) -> [Row] {
             rows.sorted { ($1.milliseconds, $0.layer) < ($0.milliseconds, $1.layer) }
         }
         self.peak = peak
         milliseconds = whole * 1e3
-        samples = zip(profiler.parts, profiler.times).filter { !$0.0.isHost }.map(\.1.samples).max() ?? 0
+        samples = zip(parts, allTimes).filter { $0.0.place == .device }.map(\.1.samples).max() ?? 0
         self.operations = sorted(operations.map { $0.row(of: whole, peak) })
         totals = sorted(
             Dictionary(grouping: operations) { [$0.part.operation, $0.part.algorithm] }.values
                 .map { Timed(sumOf: $0).row(of: whole, peak) })
-        host = timed.filter(\.part.isHost).map { $0.row(of: 0, nil) }
+        idle = Self.idle(events, parts)
+        host = timed.filter { $0.part.place != .device }.map { $0.row(of: 0, nil) }
+    }
+}
+
+extension Profile {
+    private static func idle(_ events: [Profiler.Event], _ parts: [ProfiledPart]) -> Double? {
+        let operations = events.filter { parts[$0.part].place == .device }.map(\.timing)
+            .sorted { $0.start < $1.start }
+        guard let first = operations.first else { return nil }
+        let pauses = events.filter { parts[$0.part].layer == Profiler.pause }.map(\.timing)
+        var (end, whole, idle) = (first.start, 0.0, 0.0)
+        for operation in operations {
+            let isPaused = pauses.contains { $0.start < operation.start && $0.end > end && operation.start > end }
+            if !isPaused {
+                idle += max(0, operation.start - end)
+                whole += max(0, operation.end - end)
+            } else {
+                whole += operation.end - operation.start
+            }
+            end = max(end, operation.end)
+        }
+        return whole > 0 ? idle / whole : 0
     }
 }
 

@@ -11,24 +11,45 @@ public struct ProfiledPart: Sendable {
     /// What a sample costs, and what it costs whatever the number of samples.
     private let perSample, fixed: Cost
 
-    /// Whether it is a section of the host's work, and no operation.
-    public var isHost: Bool { operation == Self.host }
-    private static let host = "host"
+    /// Where it happens.
+    public let place: Place
 
-    /// A section of the host's work.
-    init(section name: String) {
+    /// Where something happens: each is a row of a trace.
+    public enum Place: Sendable, Equatable {
+        /// The thread that runs plans.
+        case host
+        /// The device.
+        case device
+        /// The way from the host's memory to the device's.
+        case upload
+        /// A thread that prepares pictures.
+        case loader(Int)
+    }
+
+    /// A section of work that is no operation.
+    init(section name: String, _ place: Place = .host) {
         layer = name
-        operation = Self.host
+        self.place = place
+        operation =
+            switch place {
+            case .host, .device: "host"
+            case .upload: "upload"
+            case .loader: "loader"
+            }
         algorithm = ""
         shape = ""
         perSample = Cost(flops: 0, bytes: 0)
         fixed = perSample
     }
 
+    /// An input's way to the device.
+    init(uploadOf input: Graph.Value) { self.init(section: input.name, .upload) }
+
     /// An operation of a graph as `step` computes it.
     init(_ node: Graph.Node, of graph: Graph, _ step: any PreparedStep) {
         let (inputs, outputs) = graph.descriptions(of: node)
         layer = node.layer
+        place = .device
         operation = node.operation.name
         algorithm = step.algorithm
         shape = Self.shape(inputs, outputs)

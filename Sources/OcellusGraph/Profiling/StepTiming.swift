@@ -1,3 +1,17 @@
+/// Who wants to know when steps run.
+public struct TimingRequest {
+    /// The time now, in seconds.
+    public let clock: () -> Double
+    /// Told of each step, by the thread that uses the backend.
+    public let record: (StepTiming) -> Void
+
+    /// A request.
+    public init(clock: @escaping () -> Double, record: @escaping (StepTiming) -> Void) {
+        self.clock = clock
+        self.record = record
+    }
+}
+
 /// When a step ran, in seconds.
 public struct StepTiming: Sendable {
     /// One of the threads that shared the step's work.

@@ -1,7 +1,7 @@
 import COpenCL
 import OcellusGraph
 
-/// One device in use: its context and its one in-order queue.
+/// One device in use: its context and its in-order queue.
 ///
 /// OpenCL's calls on these handles are safe from any thread, except for setting kernel arguments; what is mutable here is
 /// touched by the one thread that uses the backend.
@@ -10,7 +10,7 @@ final class Context: @unchecked Sendable {
     let handle: cl_context
     /// What buffers take of the device's memory.
     let memory: MemoryBudget
-    /// Where commands are enqueued: the queue, or while kernels are timed another one.
+    /// Where commands are enqueued, to run in order.
     private(set) var queue: cl_command_queue
     var functions: OcellusOpenCLFunctions { device.library.functions }
 
@@ -45,22 +45,45 @@ final class Context: @unchecked Sendable {
         return queue
     }
 
-    /// What times the kernels that are enqueued; nil at other times than within `timingKernels`.
-    private(set) var kernelTimes: KernelTimes?
+    /// What tells when commands ran; nil until someone wants to know.
+    private(set) var times: CommandTimes?
 
-    /// Runs `body` with another queue, which times its commands. Waits for all that was enqueued before, and by `body`.
-    func timingKernels(_ body: (KernelTimes) throws -> Void) throws {
+    /// Commands from now on can be timed: they are enqueued in another queue, which begins when this one is empty.
+    func startTiming() throws -> CommandTimes {
+        if let times { return times }
         try finish()
-        let times = KernelTimes(self)
-        let untimed = queue
-        queue = try Self.makeQueue(handle, device, properties: CL_QUEUE_PROFILING_ENABLE)
-        kernelTimes = times
-        defer {
+        let timed = try Self.makeQueue(handle, device, properties: CL_QUEUE_PROFILING_ENABLE)
+        do {
+            let device = device.title
+            let times = try CommandTimes(timed, functions) { try OcellusOpenCL.check($0, $1, device: device) }
             _ = functions.clReleaseCommandQueue(queue)
-            queue = untimed
-            kernelTimes = nil
+            queue = timed
+            self.times = times
+            return times
+        } catch {
+            _ = functions.clReleaseCommandQueue(timed)
+            throw error
         }
-        try body(times)
+    }
+
+    /// A queue beside the other, for copies to the device while it computes.
+    func makeTransferQueue() throws -> cl_command_queue {
+        try Self.makeQueue(handle, device, properties: CL_QUEUE_PROFILING_ENABLE)
+    }
+
+    /// When all that has been enqueued will have run.
+    func mark() throws -> Event {
+        var event: cl_event?
+        try check(functions.clEnqueueMarkerWithWaitList(queue, 0, nil, &event), "clEnqueueMarkerWithWaitList")
+        let mark = try Event(event, self)
+        try flush()
+        return mark
+    }
+
+    /// Has what is enqueued from now on wait for an event.
+    func wait(for event: Event) throws {
+        var handle: cl_event? = event.handle
+        try check(functions.clEnqueueBarrierWithWaitList(queue, 1, &handle, nil), "clEnqueueBarrierWithWaitList")
     }
 
     deinit {

@@ -65,7 +65,7 @@ final class Kernel {
                     context.functions.clEnqueueNDRangeKernel(
                         context.queue, handle, 3, nil, global.baseAddress, local.baseAddress, 0, nil, event)
                 }
-                return context.kernelTimes.map { $0.add(enqueue) } ?? enqueue(nil)
+                return context.times.map { $0.add(enqueue) } ?? enqueue(nil)
             }
         }
         guard status != CL_SUCCESS else { return }

@@ -50,6 +50,8 @@ public struct OpenCLDevice: Sendable {
     public let localMemoryByteCount: Int
     /// The most bytes that one buffer may have.
     public let maximumBufferByteCount: Int
+    /// Whether its memory is the host's.
+    public let sharesHostMemory: Bool
     /// What tells it apart from others of its name, as `part 1 of 2`; empty where there are none.
     var distinction = ""
     /// OpenCL's handle.
@@ -83,6 +85,7 @@ public struct OpenCLDevice: Sendable {
         maximumWorkGroupSize = try query.value(CL_DEVICE_MAX_WORK_GROUP_SIZE, Int(0))
         localMemoryByteCount = Int(try query.value(CL_DEVICE_LOCAL_MEM_SIZE, cl_ulong(0)))
         maximumBufferByteCount = Int(clamping: try query.value(CL_DEVICE_MAX_MEM_ALLOC_SIZE, cl_ulong(0)))
+        sharesHostMemory = try query.value(CL_DEVICE_HOST_UNIFIED_MEMORY, cl_bool(0)) != 0
 
         extensions = try query.string(CL_DEVICE_EXTENSIONS).split(separator: " ").map(String.init)
 

@@ -6,6 +6,8 @@ import Ocellus
 /// In the run's folder it makes `tensorboard/train` and `tensorboard/validation`, so that curves of the two lie over each other as
 /// Keras' do. When it cannot write, as on a full disk, it says so once and training goes on without it.
 public final class TensorBoardLog: TrainingCallback {
+    /// False.
+    public let steersSteps = false
     private let folder: String
     private let warn: (String) -> Void
     private var train: EventFile?

@@ -1,5 +1,7 @@
 /// Ends a stage of training when validation has not improved for some epochs.
 public final class EarlyStopping: TrainingCallback {
+    /// False.
+    public let steersSteps = false
     /// How many epochs without a better result are borne.
     public let patience: Int
 

@@ -3,6 +3,8 @@ import OcellusModels
 
 /// Keeps a CSV file with a row an epoch, which is replaced as a whole.
 public final class MetricsFile: TrainingCallback {
+    /// False.
+    public let steersSteps = false
     /// Where it is.
     public let path: String
 

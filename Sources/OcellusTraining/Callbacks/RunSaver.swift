@@ -2,6 +2,7 @@ import OcellusGraph
 
 /// Keeps a run's folder: the best model, the metrics, and where the run stands.
 final class RunSaver: TrainingCallback {
+    let steersSteps = false
     private let run: RunFolder
     private var sinceSave = Stopwatch()
 

@@ -22,6 +22,11 @@ public protocol TrainingCallback: AnyObject {
     /// An epoch is complete, validation included. Its weights are the best so far if `trainer.progress.best` is this epoch.
     func epochDidEnd(_ metrics: EpochMetrics, _ trainer: Trainer) throws
 
+    /// Whether orders that it gives at a batch's end are for the very next step; true unless you say otherwise. If no callback
+    /// steers steps, the device is given its next step before it has computed this one, and never waits for the host: what
+    /// is ordered at a batch's end then comes one step later.
+    var steersSteps: Bool { get }
+
     /// A step is about to be taken, at `trainer.learningRate`.
     /// - Parameter batch: the batch's number in the epoch, from 1.
     func batchWillBegin(_ batch: Int, _ trainer: Trainer) throws
@@ -38,6 +43,9 @@ public protocol TrainingCallback: AnyObject {
 }
 
 extension TrainingCallback {
+    /// True.
+    public var steersSteps: Bool { true }
+
     /// Nothing.
     public func trainingWillBegin(_ trainer: Trainer) throws {}
     /// Nothing.

@@ -65,6 +65,11 @@ final class FeatureSource: BatchSource {
             labels: batch.map { Int32(dataset.samples[$0].classIndex) })
     }
 
+    var profiler: Profiler? {
+        get { loader.profiler }
+        set { loader.profiler = newValue }
+    }
+
     /// Computes what is missing of the view.
     /// - Returns: whether all of it is kept; false when there is not the memory.
     private func computeFeatures() throws -> Bool {

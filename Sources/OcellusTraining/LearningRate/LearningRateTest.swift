@@ -60,7 +60,10 @@ public struct LearningRateTest: Sendable, Codable, Equatable {
         try options.validate()
         try Trainer.check(network, dataset, split, cache.preprocessing, options)
         options = try options.balanced(for: dataset, split)
-        options.microBatch = try TrainingMemory(for: network, options, on: backend, and: helpers).microBatch
+        options.microBatch = try TrainingMemory(
+            for: network, options, on: backend, and: helpers,
+            warp: PictureWarp(options.augmentation, cache.preprocessing, on: [backend] + helpers)
+        ).microBatch
         guard let stage = try TrainingStage.all(of: network, options).first else { return }
         let run = try StageRun(
             stage,

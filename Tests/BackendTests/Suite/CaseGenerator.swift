@@ -12,6 +12,8 @@ struct CaseGenerator {
 
     mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
 
+    mutating func uniform(_ range: ClosedRange<Float>) -> Float { random.nextUniform(in: range) }
+
     mutating func pick<T>(_ choices: [T]) -> T { choices[int(0...choices.count - 1)] }
 
     /// A case with data, and a batch that is as often full as not.

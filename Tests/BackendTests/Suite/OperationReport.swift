@@ -27,7 +27,7 @@ struct OperationReport {
         return try device.affordable(supported).reduce(into: reports) { $0 += try Self.reports(on: $1, device) }
     }
 
-    /// Runs the cases of an operation with activations stored in fewer bits, in every form that the device supports.
+    /// Runs cases of an operation with activations stored in fewer bits, in every form that the device supports.
     @DeviceActor static func all(
         of type: any TestedOperation.Type, on device: TestedDevice, storing elementType: ElementType
     ) throws -> [OperationReport] {
@@ -43,7 +43,7 @@ struct OperationReport {
                 return backend.supports(test.operation, inputs: inputs, outputs: outputs) ? test : nil
             }
         }
-        return try device.affordable(supported, most: 2).reduce(into: []) { $0 += try reports(on: $1, device) }
+        return try device.sampled(supported, most: 6).reduce(into: []) { $0 += try reports(on: $1, device) }
     }
 
     /// Runs the cases of a product on matrix units, with activations as floats, and as they are stored in that precision.

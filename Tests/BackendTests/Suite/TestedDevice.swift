@@ -38,8 +38,8 @@ struct TestedDevice: CustomTestStringConvertible, CustomStringConvertible, Senda
         return backend
     }
 
-    /// Whether the simulator runs lower precision and every set of parameters too, which takes it long:
-    /// `OCELLUS_TEST_PARAMETERS=all`.
+    /// Whether every case runs on every device, the simulator included, with activations stored in fewer bits and with every set of
+    /// parameters too, which takes long: `OCELLUS_TEST_PARAMETERS=all`.
     static let isComplete = ProcessInfo.processInfo.environment["OCELLUS_TEST_PARAMETERS"] == "all"
 
     /// Every OpenCL device with the kernels for GPUs as matrix units would run them.
@@ -69,6 +69,12 @@ struct TestedDevice: CustomTestStringConvertible, CustomStringConvertible, Senda
         let small = try isSimulated ? cases.filter { try (20..<20_000).contains($0.work()) } : cases
         let most = caseLimit ?? most
         return (0..<min(most, small.count)).map { small[$0 * small.count / min(most, small.count)] }
+    }
+
+    /// Some of the cases, evenly spread, of a variant of kernels that all cases are run with otherwise.
+    func sampled(_ cases: [OperationCase], most: Int) throws -> [OperationCase] {
+        guard !Self.isComplete, !isSimulated, cases.count > most else { return try affordable(cases, most: 2) }
+        return (0..<most).map { cases[$0 * cases.count / most] }
     }
 
     /// What the simulator complained of since the last call.

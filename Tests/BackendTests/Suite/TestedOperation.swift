@@ -33,6 +33,7 @@ protocol TieJudge {
 
 /// Every operation that a backend runs, in the order of the parity table.
 let testedOperations: [any TestedOperation.Type] = [
+    PictureWarp.self,
     Convolution.self, ConvolutionInputGradient.self, ConvolutionFilterGradient.self,
     ResidualConvolution.self, InvertedResidual.self, PooledConvolution.self, PooledConvolutionInputGradient.self,
     PooledConvolutionFilterGradient.self,
