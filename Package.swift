@@ -31,6 +31,7 @@ let package = Package(
     targets: [
         // C: the system's interfaces and the innermost loops.
         .target(name: "COpenCL", linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CMapping"),
         .target(name: "CSIMD"),
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
         .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
@@ -51,7 +52,7 @@ let package = Package(
         .target(name: "OcellusImages", dependencies: ["CSIMD", "CPNG", "CJPEG", "CWebP", "CGIF", "CTIFF"]),
         .target(name: "OcellusData", dependencies: ["CSIMD", "OcellusGraph", "OcellusImages"]),
         .target(name: "OcellusNetworks", dependencies: ["OcellusGraph"]),
-        .target(name: "OcellusModels", dependencies: ["OcellusGraph", "OcellusNetworks", "OcellusImages"]),
+        .target(name: "OcellusModels", dependencies: ["CMapping", "OcellusGraph", "OcellusNetworks", "OcellusImages"]),
         .target(
             name: "OcellusTraining",
             dependencies: ["OcellusGraph", "OcellusNetworks", "OcellusData", "OcellusModels"]),

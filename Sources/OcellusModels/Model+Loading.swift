@@ -14,25 +14,23 @@ extension Model {
     ///   - folder: the folder's path: `runs/parts/model`.
     ///   - isVerifyingChecksum: whether the weights are compared with the checksum that was saved with them, which reads
     ///     them all. Without, all is checked but the weights' values.
-    ///   - isCopied: whether the weights are read into memory of their own, so that nothing that happens to the folder later
-    ///     matters: for what runs for weeks.
     /// - Throws: `ModelError` that names the file and what is wrong with it: missing, cut off, damaged, of a newer
     ///   version; or the network, classes, preprocessing and weights do not fit each other.
-    public init(contentsOf folder: String, isVerifyingChecksum: Bool = true, isCopied: Bool = false) throws {
-        let (model, checkWeights) = try Self.opened(folder, isCopied: isCopied)
+    public init(contentsOf folder: String, isVerifyingChecksum: Bool = true) throws {
+        let (model, _, checkWeights) = try Self.opened(folder)
         if isVerifyingChecksum { try checkWeights() }
         self = model
     }
 
-    /// The model in a folder, and what compares its weights with their checksum.
+    /// The model in a folder, the file of its weights, and what compares them with their checksum.
     static func opened(
-        _ folder: String, isCopied: Bool = false
-    ) throws -> (model: Model, checkWeights: @Sendable () throws(ModelError) -> Void) {
+        _ folder: String
+    ) throws -> (model: Model, file: SafetensorsFile, checkWeights: @Sendable () throws(ModelError) -> Void) {
         let descriptionPath = "\(folder)/\(descriptionFile)"
         let weightsPath = "\(folder)/\(weightsFile)"
         try checkExistence(folder)
         let description = try ModelDescription(contentsOf: descriptionPath)
-        let file = try SafetensorsFile(weightsPath, isCopied: isCopied)
+        let file = try SafetensorsFile(weightsPath)
         let model = Model(
             network: description.network, classes: description.classes, preprocessing: description.preprocessing,
             training: description.training ?? TrainingRecord(), calibration: description.calibration,
@@ -40,7 +38,7 @@ extension Model {
         _ = try model.check(called: descriptionPath, weightsFile: weightsPath)
         let expected = description.weights
         return (
-            model,
+            model, file,
             { () throws(ModelError) in
                 guard let expected, expected != .init(file) else { return }
                 throw ModelError(

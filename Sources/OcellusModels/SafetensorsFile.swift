@@ -15,17 +15,21 @@ public final class SafetensorsFile: Sendable {
 
     /// Opens a file and checks its header: every tensor then lies within the file and has the size of its shape.
     ///
-    /// - Parameter isCopied: whether the file is read as a whole into memory of its own, so that nothing that happens to it
-    ///   later matters. A file that is mapped must not be shortened.
+    /// The file must not be shortened while it is open.
     /// - Throws: `ModelError` that names the file and the tensor: missing, cut off, damaged, overlapping, too long.
-    public init(_ path: String, isCopied: Bool = false) throws {
-        let file = try MappedFile(path, isCopied: isCopied)
+    public init(_ path: String) throws {
+        let file = try MappedFile(path)
         let header = try SafetensorsHeader(file.bytes, path: path)
         self.file = file
         names = header.tensors.map(\.name)
         tensors = Dictionary(header.tensors.map { ($0.name, $0) }) { first, _ in first }
         metadata = header.metadata
     }
+
+    /// Reads the file into memory, in the place of its mapping, so that nothing that happens to it from then on matters. To be
+    /// called once; others may read tensors meanwhile.
+    /// - Throws: `ModelError` when it is shortened before that is done, or there is no memory.
+    func detach() throws(ModelError) { try file.detach() }
 
     /// Whether the file has a tensor of that name.
     public func contains(_ name: String) -> Bool { tensors[name] != nil }

@@ -23,11 +23,17 @@ extension Model {
     /// Loads the model in a folder, as `init(contentsOf:)` does, and returns before all the weights have been read: another
     /// thread compares them with their checksum. What the model says may be trusted once `verification` has been waited for.
     ///
+    /// - Parameter isDetached: whether that thread also reads the weights into memory of their own, so that nothing that
+    ///   happens to the folder afterwards matters: for what runs for weeks.
     /// - Throws: `ModelError`, for all that is wrong but the weights' values.
     public static func loading(
-        contentsOf folder: String
+        contentsOf folder: String, isDetached: Bool = false
     ) throws -> (model: Model, verification: WeightsVerification) {
-        let (model, check) = try Model.opened(folder)
-        return (model, WeightsVerification(check))
+        let (model, file, check) = try Model.opened(folder)
+        let verification = WeightsVerification { () throws(ModelError) in
+            if isDetached { try file.detach() }
+            try check()
+        }
+        return (model, verification)
     }
 }

@@ -125,6 +125,20 @@ import Testing
         #expect(try model.weights.values(of: "dense.bias") == smallModel().weights.values(of: "dense.bias"))
     }
 
+    @Test func detachedWeightsStayWhenTheirFileIsOverwrittenAndCutOff() throws {
+        let path = try saved()
+        let (model, verification) = try Model.loading(contentsOf: path, isDetached: true)
+        let names = model.weights.names
+        let before = try names.map { try model.weights.values(of: $0) }
+        try verification.wait()
+        let file = try #require(FileHandle(forUpdatingAtPath: path + "/weights.safetensors"))
+        let size = Int(try file.seekToEnd())
+        try file.seek(toOffset: 0)
+        try file.write(contentsOf: Data(repeating: 0xFF, count: size))
+        try file.truncate(atOffset: 0)
+        #expect(try names.map { try model.weights.values(of: $0) } == before)
+    }
+
     @Test func tensorsThatChangedPlacesAreFound() throws {
         let path = try saved()
         // norm.weight and norm.bias have one shape, and a file with their names exchanged is a correct file.

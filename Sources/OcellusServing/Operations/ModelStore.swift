@@ -5,7 +5,7 @@ import Synchronization
 
 /// The models that a service has, each in the version that is the newest good one.
 ///
-/// Weights are read into memory of the service's own: whatever happens to a folder, what serves goes on.
+/// Weights are in memory of the service's own: whatever happens to a folder, what serves goes on.
 final class ModelStore: Sendable {
     private struct Slot {
         let source: ModelSource
@@ -98,10 +98,12 @@ final class ModelStore: Sendable {
             return (slots[place].source, slots[place].version + 1, slots[place].attempts)
         }
         do {
-            let model = try await engine.offload {
-                try Model(contentsOf: source.folder, isCopied: true)
+            // The weights are copied, and compared with their checksum, while the device prepares the network.
+            let (model, verification) = try await engine.offload {
+                try Model.loading(contentsOf: source.folder, isDetached: true)
             }
             let loaded = try await engine.prepare(model, name: source.name, version: version, isWarm: version > 1)
+            try await engine.offload { try verification.wait() }
             slots.withLock {
                 // One that began later has newer files.
                 guard $0[place].attempts == attempt else { return }
