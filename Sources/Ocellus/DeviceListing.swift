@@ -1,4 +1,5 @@
 import OcellusCPU
+import OcellusGraph
 import OcellusOpenCL
 
 /// All that networks can be computed on here.
@@ -13,6 +14,8 @@ public struct DeviceListing: Sendable {
         public let kind: String
         /// Memory in bytes.
         public let memoryByteCount: Int
+        /// In what numbers it can compute.
+        public let precisions: [Precision]
         /// Driver or instruction set.
         public let detail: String
     }
@@ -29,13 +32,15 @@ public struct DeviceListing: Sendable {
         entries =
             [
                 Entry(
-                    option: "cpu", name: cpu.name, kind: "CPU", memoryByteCount: cpu.memoryByteCount, detail: cpu.detail
-                )
+                    option: "cpu", name: cpu.name, kind: "CPU", memoryByteCount: cpu.memoryByteCount,
+                    precisions: [.fp32],
+                    detail: cpu.detail)
             ]
             + found.devices.sorted { $0.score > $1.score }.map { device in
                 Entry(
                     option: found.option(for: device), name: device.description.name, kind: "\(device.kind)",
-                    memoryByteCount: device.description.memoryByteCount, detail: device.description.detail)
+                    memoryByteCount: device.description.memoryByteCount, precisions: device.precisions,
+                    detail: device.description.detail)
             }
         problems = found.problems
     }

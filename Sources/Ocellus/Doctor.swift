@@ -1,5 +1,6 @@
 import OcellusCPU
 import OcellusGraph
+import OcellusImages
 import OcellusOpenCL
 
 /// What there is on a machine to compute on, what is in the way of more, and whether each device computes rightly.
@@ -26,6 +27,8 @@ public struct Doctor: Sendable, Encodable {
         public let maximumWorkGroupSize: Int
         /// What it has beyond its version of OpenCL.
         public let extensions: [String]
+        /// In what numbers it can compute.
+        public let precisions: [Precision]
         /// What came of the check; nil when it was not made.
         public let check: DeviceCheck?
         /// Why there is no check, or why the device is not used.
@@ -48,21 +51,42 @@ public struct Doctor: Sendable, Encodable {
 
     /// Looks at the machine and checks its devices anew.
     ///
-    /// - Parameter progress: is told what is being done.
+    /// - Parameters:
+    ///   - precision: in what numbers devices are checked.
+    ///   - progress: is told what is being done.
     /// - Throws: when the CPU backend fails.
-    public init(progress: (String) -> Void = { _ in }) throws {
+    public init(precision: Precision = .fp32, progress: (String) -> Void = { _ in }) throws {
         let description = try CPUBackend().device
         cpu = "\(description.name), \(description.detail)"
-        findings = OpenCLInstallation().findings
+        findings = OpenCLInstallation().findings + [ImageFormat.webp, .gif, .tiff].map { Finding(codecOf: $0) }
         devices = OpenCLDevices.find().devices.map { device in
             progress("checking \(device.description.name)")
-            return Device(device)
+            return Device(device, precision)
+        }
+    }
+}
+
+extension Finding {
+    /// Whether a format's pictures can be read.
+    fileprivate init(codecOf format: ImageFormat) {
+        let package =
+            switch format {
+            case .webp: "libwebp7 and libwebpdemux2"
+            case .gif: "libgif7"
+            default: "libtiff6"
+            }
+        if let library = format.missingLibrary {
+            self.init(
+                "\(format) pictures", .absent, "\(library) is not there",
+                advice: "to read \(format) pictures, install \(package)")
+        } else {
+            self.init("\(format) pictures", .ok, "can be read")
         }
     }
 }
 
 extension Doctor.Device {
-    fileprivate init(_ device: OpenCLDevice) {
+    fileprivate init(_ device: OpenCLDevice, _ precision: Precision) {
         name = device.description.name
         kind = "\(device.kind)"
         platform = "\(device.platformName), \(device.platformVersion)"
@@ -75,12 +99,17 @@ extension Doctor.Device {
         localMemoryByteCount = device.localMemoryByteCount
         maximumWorkGroupSize = device.maximumWorkGroupSize
         extensions = device.extensions
+        precisions = device.precisions
         guard !device.isSimulator else {
             (check, problem, seconds) = (nil, "a simulator, which would take hours; not checked", 0)
             return
         }
         let start = ContinuousClock.now
-        let result = Result { try DeviceCheck.of(device, isRepeated: true) }
+        guard device.precisions.contains(precision) else {
+            (check, problem, seconds) = (nil, "it does not compute in \(precision)", 0)
+            return
+        }
+        let result = Result { try DeviceCheck.of(device, isRepeated: true, precision: precision) }
         seconds = (ContinuousClock.now - start) / .seconds(1)
         switch result {
         case .success(let made): (check, problem) = (made, made.refusal)

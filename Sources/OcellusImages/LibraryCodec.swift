@@ -71,6 +71,25 @@ struct LibraryCodec: Sendable {
     }
 }
 
+extension ImageFormat {
+    /// The file name of the library that reads the format, where there is none on this machine; nil where pictures can be read.
+    public var missingLibrary: String? {
+        let codec: LibraryCodec
+        switch self {
+        case .webp: codec = .webp
+        case .gif: codec = .gif
+        case .tiff: codec = .tiff
+        case .jpeg, .png, .bmp: return nil
+        }
+        do throws(ImageError) {
+            _ = try codec.peekSize(UnsafeRawBufferPointer(start: nil, count: 0), name: "")
+        } catch {
+            if case .codecMissing(_, let library) = error.reason { return library }
+        }
+        return nil
+    }
+}
+
 /// The content of a WebP's first chunk of a type.
 func chunkOfWebP(_ type: String, in bytes: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer>? {
     var (offset, count) = (0, 0)

@@ -14,10 +14,11 @@ struct DevicesCommand: ParsableCommand {
             for entry in listing.entries { try Terminal.writeJSON(entry) }
             return
         }
-        var table = Table(["option", "device", "kind", "memory", "driver"])
+        var table = Table(["option", "device", "kind", "memory", "precision", "driver"])
         for entry in listing.entries {
             table.add([
                 "--device " + entry.option, entry.name, entry.kind, Terminal.gibibytes(entry.memoryByteCount),
+                entry.precisions.map(\.rawValue).joined(separator: " "),
                 entry.detail,
             ])
         }

@@ -17,8 +17,11 @@ struct DoctorCommand: ParsableCommand {
     @Flag(help: "Show each operation of each device, and all of the device's extensions.")
     var verbose = false
 
+    @Option(help: "In what numbers devices are checked.")
+    var precision = Precision.fp32
+
     func run() throws {
-        let doctor = try Doctor { Terminal.status($0 + " …") }
+        let doctor = try Doctor(precision: precision) { Terminal.status($0 + " …") }
         Terminal.clearStatus()
         if json {
             try Terminal.writeJSON(doctor)

@@ -26,7 +26,8 @@ struct DoctorDisplay {
             "      \(device.computeUnits) compute units, vectors of \(device.vectorWidth); memory "
                 + "\(Terminal.gibibytes(device.memoryByteCount)), at most "
                 + "\(Terminal.gibibytes(device.maximumBufferByteCount)) in one buffer; local memory "
-                + "\(device.localMemoryByteCount >> 10) KiB; groups of at most \(device.maximumWorkGroupSize)")
+                + "\(device.localMemoryByteCount >> 10) KiB; groups of at most \(device.maximumWorkGroupSize); computes in "
+                + device.precisions.map(\.rawValue).joined(separator: ", "))
         let shown = isVerbose ? device.extensions : device.extensions.filter(Self.telling.contains)
         if !shown.isEmpty { Terminal.write("      has \(shown.joined(separator: " "))") }
         if let check = device.check { show(check, device.seconds) }

@@ -14,7 +14,7 @@ extension Profile {
                 + "\(Terminal.number(peak.copiedGigabytesPerSecond, digits: 1)) GB/s copied"
         }
         if let idle {
-            parts[0] += "\nthe device had nothing to do \(Terminal.percent(idle)) of the time between its operations"
+            parts[0] += "\nthe device waited for the host \(Terminal.percent(idle)) of the time"
         }
         if !host.isEmpty {
             var table = Table(["host", "runs", "ms"])

@@ -49,8 +49,8 @@ public struct Profile: Sendable, Encodable {
     /// Sections of the host's work, the ways of inputs to the device, and threads that prepare pictures, in the order in which
     /// they first ran.
     public let host: [Row]
-    /// The part of the time from the first operation to the last in which no operation ran, 0…1: the device had nothing to do.
-    /// Time in which something else was computed on it (`Profiler.pausing`) does not count. Nil of no operations.
+    /// The part of the time from the first operation to the last in which the device had none to run, 0…1: it waited for the
+    /// host. Time in which something else was computed on it (`Profiler.pausing`) does not count. Nil of no operations.
     public let idle: Double?
 
     /// What a profiler has kept.
@@ -92,7 +92,7 @@ extension Profile {
         for operation in operations {
             let isPaused = pauses.contains { $0.start < operation.start && $0.end > end && operation.start > end }
             if !isPaused {
-                idle += max(0, operation.start - end)
+                idle += max(0, min(operation.queued ?? operation.start, operation.start) - end)
                 whole += max(0, operation.end - end)
             } else {
                 whole += operation.end - operation.start

@@ -36,6 +36,8 @@ public struct StepTiming: Sendable {
 
     /// The step's place among those that were run together.
     public let index: Int
+    /// When the host gave it to the device; nil where that is when it began.
+    public let queued: Double?
     /// When it began.
     public let start: Double
     /// When it ended.
@@ -46,8 +48,11 @@ public struct StepTiming: Sendable {
     public let busy: Double?
 
     /// The time of a step that `threads` threads could share; none where the backend has no such threads.
-    public init(index: Int, start: Double, end: Double, workers: [Worker] = [], threads: Int = 0) {
+    public init(
+        index: Int, queued: Double? = nil, start: Double, end: Double, workers: [Worker] = [], threads: Int = 0
+    ) {
         self.index = index
+        self.queued = queued
         self.start = start
         self.end = end
         self.workers = workers

@@ -16,7 +16,10 @@ final class CommandTimes {
     /// Commands whose time is told as one.
     private struct Group {
         var events: [cl_event]
-        let record: (_ start: Double, _ end: Double) -> Void
+        let index: Int
+        let timing: TimingRequest
+        /// What is added to this clock's seconds to get the request's.
+        let offset: Double
     }
 
     /// What the commands that are being enqueued belong to.
@@ -54,10 +57,7 @@ final class CommandTimes {
         }
         try body()
         let offset = timing.clock() - host.seconds
-        waiting.append(
-            Group(events: current) { start, end in
-                timing.record(StepTiming(index: index, start: start + offset, end: end + offset))
-            })
+        waiting.append(Group(events: current, index: index, timing: timing, offset: offset))
         current = []
     }
 
@@ -65,10 +65,7 @@ final class CommandTimes {
     func add(_ event: Event, for timing: TimingRequest) {
         let offset = timing.clock() - host.seconds
         _ = functions.clRetainEvent(event.handle)
-        waiting.append(
-            Group(events: [event.handle]) { start, end in
-                timing.record(StepTiming(index: 0, start: start + offset, end: end + offset))
-            })
+        waiting.append(Group(events: [event.handle], index: 0, timing: timing, offset: offset))
     }
 
     /// Enqueues a command, with an event where commands are collected.
@@ -93,11 +90,14 @@ final class CommandTimes {
                     last, cl_event_info(CL_EVENT_COMMAND_EXECUTION_STATUS), MemoryLayout<cl_int>.size, &status, nil),
                 "clGetEventInfo")
             guard status <= CL_COMPLETE else { return }
+            let queued = try seconds(group.events[0], CL_PROFILING_COMMAND_QUEUED)
             let start = try seconds(group.events[0], CL_PROFILING_COMMAND_START)
             let end = try seconds(last, CL_PROFILING_COMMAND_END)
             waiting.removeFirst()
             for event in group.events { _ = functions.clReleaseEvent(event) }
-            group.record(start + difference, end + difference)
+            let offset = group.offset + difference
+            group.timing.record(
+                StepTiming(index: group.index, queued: queued + offset, start: start + offset, end: end + offset))
         }
     }
 
