@@ -42,9 +42,11 @@ static int create(Decoder *decoder) {
 static void require_whole_chunks(Decoder *decoder) {
     const uint8_t *chunk = decoder->next + 8;
     size_t left = decoder->left < 8 ? 0 : decoder->left - 8;
-    while (left >= 12 && memcmp(chunk + 4, "IDAT", 4) != 0) {
+    // A chunk has a length, a type, so many bytes, and a checksum.
+    while (left >= 8 && memcmp(chunk + 4, "IDAT", 4) != 0) {
         const size_t length = png_get_uint_32(chunk);
-        if (length > left - 12) cpng_failure_leave(decoder->png, CPNG_TRUNCATED, "the file ends before the picture does");
+        if (left < 12 || length > left - 12)
+            cpng_failure_leave(decoder->png, CPNG_TRUNCATED, "the file ends before the picture does");
         chunk += 12 + length;
         left -= 12 + length;
     }

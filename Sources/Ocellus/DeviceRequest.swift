@@ -148,7 +148,7 @@ public struct ChosenDevice: Sendable {
                     "'\(device.description.name)' computes wrongly: \(refusal). See 'ocellus doctor'")
             }
             choices = check.choices
-            if tuning != .off, precision == .fp32 { choices.tuned = TunedKernels.kept(for: device).choices }
+            if tuning != .off { choices.tuned = TunedKernels.kept(for: device).choices }
         }
         let backend = try OpenCLBackend(device, choices: choices, precision: precision)
         try SelfTest.run(backend, against: CPUBackend(threads: threads))

@@ -34,9 +34,11 @@ public struct KernelChoices: Sendable, Hashable, Codable {
 
     /// The parameters chosen for an operation, if any.
     func parameters(
-        of operation: any Operation, _ inputs: [TensorDescription], _ outputs: [TensorDescription], capacity: Int
+        of operation: any Operation, _ inputs: [TensorDescription], _ outputs: [TensorDescription], capacity: Int,
+        in precision: Precision
     ) -> KernelParameters? {
         guard !tuned.isEmpty, let operation = operation as? any TunableOperation else { return nil }
-        return tuned[TuningKey(operation, inputs: inputs, outputs: outputs, capacity: capacity).text]
+        return tuned[
+            TuningKey(operation, inputs: inputs, outputs: outputs, capacity: capacity, precision: precision).text]
     }
 }

@@ -122,7 +122,9 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     ) -> OpenCLBackend {
         var chosen = parameters
         if let family = choices.families[operation.name] { chosen.family = family }
-        if let capacity, let tuned = choices.parameters(of: operation, inputs, outputs, capacity: capacity) {
+        if let capacity,
+            let tuned = choices.parameters(of: operation, inputs, outputs, capacity: capacity, in: precision)
+        {
             chosen = chosen.replacing(with: tuned)
         }
         let storage = (inputs + outputs).map(\.elementType).first { $0 != .float32 && $0.isFloating } ?? .float32

@@ -24,5 +24,6 @@ for golden in ("jpeg", "png", "bmp", "webp", "gif", "tiff", "orientation", "bomb
 # A chunk that announces a gigabyte, which libpng would reserve before it reads it.
 header = bytes.fromhex("89504e470d0a1a0a0000000d494844520000000b000000070802000000510c200a")
 for kind in (b"zTXt", b"iTXt", b"tEXt", b"iCCP", b"eXIf"):
-    (pathlib.Path(sys.argv[1]) / "png" / f"announced-{kind.decode()}").write_bytes(
-        header + b"\x3b\0\0\x52" + kind + b"Raw profile type exif\0\0" + bytes(64))
+    for name, rest in (("long", b"Raw profile type exif\0\0" + bytes(64)), ("short", b"R")):
+        (pathlib.Path(sys.argv[1]) / "png" / f"announced-{kind.decode()}-{name}").write_bytes(
+            header + b"\x3b\0\0\x52" + kind + rest)

@@ -28,9 +28,11 @@ struct TuningTests {
         try .steps(network, .training, batch: batch, on: backend)
     }
 
-    @Test("it tries every axis, and keeps what computes rightly for each operation of the network")
-    func tune() throws {
-        let backend = try open(device)
+    @Test(
+        "it tries every axis, and keeps what computes rightly for each operation of the network, in each precision",
+        arguments: [(Precision.fp32, 1e-7), (.fp16, 1e-6), (.bf16, 2e-5)])
+    func tune(_ precision: Precision, tolerance: Double) throws {
+        let backend = try OpenCLBackend(device, precision: precision, cacheFolder: cache)
         var timed = 0
         let tuner = KernelTuner(backend, against: try CPUBackend(), effort: .thorough) { event in
             if case .timed = event { timed += 1 }
@@ -39,8 +41,9 @@ struct TuningTests {
         let found = tuner.tune([planned])
         #expect(found.count >= 5 && timed > 4 * found.count)
         for (key, entry) in found {
-            #expect(entry.isVerified && entry.effort == .thorough && key.hasSuffix(", N 4"))
-            #expect(try #require(entry.error) < 1e-7)
+            #expect(entry.isVerified && entry.effort == .thorough)
+            #expect(key.hasSuffix(precision == .fp32 ? ", N 4" : ", N 4, \(precision)"))
+            #expect(try #require(entry.error) < tolerance)
             #expect(try #require(entry.milliseconds) <= #require(entry.usualMilliseconds))
         }
         #expect(tuner.tune([planned], known: found).isEmpty)

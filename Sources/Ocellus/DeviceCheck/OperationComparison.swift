@@ -140,17 +140,17 @@ private struct Call: CustomStringConvertible {
 
 extension TensorDescription {
     /// Bytes of `float32` as the tensor is stored.
-    fileprivate func stored(_ bytes: [UInt8]) -> [UInt8] {
+    func stored(_ bytes: [UInt8]) -> [UInt8] {
         elementType.isFloating ? elementType.bytes(of: ElementType.float32.floats(in: bytes)) : bytes
     }
 
     /// The other way round.
-    fileprivate func widened(_ bytes: [UInt8]) -> [UInt8] {
+    func widened(_ bytes: [UInt8]) -> [UInt8] {
         elementType.isFloating ? ElementType.float32.bytes(of: elementType.floats(in: bytes)) : bytes
     }
 
     /// Bytes of `float32`, each number as what it is when it was stored.
-    fileprivate func rounded(_ bytes: [UInt8]) -> [UInt8] { widened(stored(bytes)) }
+    func rounded(_ bytes: [UInt8]) -> [UInt8] { widened(stored(bytes)) }
 }
 
 extension ElementType {

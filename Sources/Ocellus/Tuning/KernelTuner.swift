@@ -199,12 +199,16 @@ struct TunedCandidate {
         return graphs.flatMap { planned in
             var graph = planned.graph
             graph.removeUnused()
+            graph.storeActivations(as: backend.precision.storage, where: backend.supports)
             return graph.nodes.compactMap { node -> TunedCandidate? in
                 let (inputs, outputs) = graph.descriptions(of: node)
                 guard let operation = node.operation as? any TunableOperation,
                     backend.supports(operation, inputs: inputs, outputs: outputs)
                 else { return nil }
-                let key = TuningKey(operation, inputs: inputs, outputs: outputs, capacity: planned.capacity).text
+                let key = TuningKey(
+                    operation, inputs: inputs, outputs: outputs, capacity: planned.capacity,
+                    precision: backend.precision
+                ).text
                 guard seen.insert(key).inserted else { return nil }
                 let cost = operation.cost(inputs: inputs, outputs: outputs, samples: planned.capacity)
                 return TunedCandidate(

@@ -44,8 +44,7 @@ extension ChosenDevice {
         shouldStop: () -> Bool = { false }
     ) throws -> ChosenDevice {
         guard let openCL = backend as? OpenCLBackend, !openCL.openCLDevice.isSimulator else { return self }
-        // Other precisions have tolerances of their own, and kernels are not compared by those yet.
-        guard tuning != .off, openCL.precision == .fp32 else { return choosing { $0.tuned = [:] } }
+        guard tuning != .off else { return choosing { $0.tuned = [:] } }
         let keys = Set(TunedCandidate.all(of: graphs, on: openCL).map(\.key))
         var kernels = TunedKernels.keptAfterTrials(for: openCL.openCLDevice)
         if tuning == .quick, keys.contains(where: { kernels.entries[$0]?.isVerified != true }) {

@@ -30,17 +30,19 @@ struct OperationTrial {
         isInference: Bool, label: String, on backend: OpenCLBackend, against reference: any Backend
     ) throws {
         period = Self.period(operation, inputs, outputs, capacity)
-        let operands = Self.operands(inputs, samples: period)
+        // Both get the same numbers; the reference as floats.
+        let operands = zip(inputs, Self.operands(inputs, samples: period)).map { $0.rounded($1) }
         let judge = try PlacedOperation(
-            operation, inputs: inputs, outputs: outputs, operands: operands, on: reference, capacity: period,
-            filling: .poison, isInference: isInference, label: label)
+            operation, inputs: inputs.map { $0.stored(as: .float32) }, outputs: outputs.map { $0.stored(as: .float32) },
+            operands: operands, on: reference, capacity: period, filling: .poison, isInference: isInference,
+            label: label)
         expected = try judge.withStep(preparedBy: reference) { step in
             try reference.run([step], Invocation(count: judge.capacity))
             return try judge.read(samples: judge.capacity)
         }
         placed = try PlacedOperation(
-            operation, inputs: inputs, outputs: outputs, operands: operands, on: backend, capacity: capacity,
-            filling: .repetition, isInference: isInference, label: label)
+            operation, inputs: inputs, outputs: outputs, operands: zip(inputs, operands).map { $0.stored($1) },
+            on: backend, capacity: capacity, filling: .repetition, isInference: isInference, label: label)
     }
 
     /// Runs the operation as `backend` prepares it.
@@ -91,7 +93,8 @@ struct OperationTrial {
                     : expected.withUnsafeBytes { bytes in
                         bytes.bindMemory(to: Float.self).map { $0 * repetitions }.withUnsafeBytes { Array($0) }
                     }
-                worst = max(worst, result.elementType.error(of: actual, from: scaled))
+                let type = result.elementType.isFloating ? ElementType.float32 : result.elementType
+                worst = max(worst, type.error(of: result.widened(actual), from: scaled))
             }
         }
         return worst

@@ -11,17 +11,15 @@ public struct TuningJob {
     private let threads: Int?
 
     /// Finds and checks the device.
+    /// - Parameter precision: in what numbers the kernels compute that are tuned.
     /// - Throws: `BackendError` when there is no such OpenCL device, or it computes wrongly.
     public init(
         _ request: DeviceRequest = .openCL(name: nil), threads: Int? = nil, memoryLimit: ByteCount? = nil,
         precision: Precision = .fp32, willCheck: (String) -> Void = { _ in }
     ) throws {
-        guard precision == .fp32 else {
-            throw BackendError(
-                "only kernels in FP32 are tuned yet, and \(precision.rawValue) is asked for: leave out --precision")
-        }
         let chosen = try ChosenDevice(
-            request, threads: threads, memoryLimit: memoryLimit, tuning: .off, willCheck: willCheck)
+            request, threads: threads, memoryLimit: memoryLimit, precision: precision, tuning: .off,
+            willCheck: willCheck)
         guard let backend = chosen.backend as? OpenCLBackend else {
             throw BackendError("'\(request)' is no OpenCL device, and only those are tuned (\(chosen.reason))")
         }

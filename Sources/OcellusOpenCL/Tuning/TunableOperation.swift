@@ -12,20 +12,21 @@ public protocol TunableOperation: OpenCLOperation {
     ) -> [[KernelParameters]]
 }
 
-/// By what an operation's parameters are kept: its kind, its shapes and the batch.
+/// By what an operation's parameters are kept: its kind, its shapes, the batch, and in what numbers it computes.
 public struct TuningKey: Sendable, Hashable {
     /// As `convolution [N, 56, 56, 64] [3, 3, 64, 64] → [N, 56, 56, 64], 3×3 same, N 32`.
     public let text: String
 
     /// The key of an operation at `capacity` samples.
     public init(
-        _ operation: any TunableOperation, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
+        _ operation: any TunableOperation, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int,
+        precision: Precision = .fp32
     ) {
         func list(_ tensors: [TensorDescription]) -> String { tensors.map { "\($0)" }.joined(separator: " ") }
         let detail = operation.tuningDetail
         text =
             "\(operation.name) \(list(inputs)) → \(list(outputs)), " + (detail.isEmpty ? "" : detail + ", ")
-            + "N \(capacity)"
+            + "N \(capacity)" + (precision == .fp32 ? "" : ", \(precision)")
     }
 }
 
