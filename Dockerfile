@@ -22,16 +22,24 @@ RUN { ldd /ocellus | sed -n 's|.* => .*/\([^/ ]*\) (.*|\1|p'; \
     while read -r library; do dpkg -S "*-linux-gnu/$library"; done | \
     sed 's/:.*//' | sort -u >/packages && cat /packages
 
-FROM ${BASE_IMAGE}
+FROM ${BASE_IMAGE} AS system
+# The packages of an OpenCL driver, if the image is to bring one along.
+ARG DRIVER=""
 # OpenCL's loader besides. It finds NVIDIA's driver by this file, if the container is given a GPU.
 RUN --mount=type=bind,from=build,source=/packages,target=/packages \
     apt-get update && \
-    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $(cat /packages) ocl-icd-libopencl1 && \
-    rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/* && \
+    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $(cat /packages) ocl-icd-libopencl1 ${DRIVER} && \
     mkdir -p /etc/OpenCL/vendors && echo libnvidia-opencl.so.1 >/etc/OpenCL/vendors/nvidia.icd
+# What a service has no use for: the package manager, Perl, and conversions between character sets. The list of packages stays, for
+# those who look for known weaknesses.
+RUN dpkg --listfiles perl-base apt libapt-pkg6.0 | while read -r file; do [ -d "$file" ] || rm -f "$file"; done && \
+    rm -rf /usr/lib/*/gconv /var/lib/apt /var/cache/* /var/log/*
+
+FROM scratch
+COPY --from=system / /
 COPY --from=build /ocellus /usr/local/bin/ocellus
 # Compiled kernels are kept there, if it can be written to.
-ENV OCELLUS_CACHE=/tmp/ocellus NVIDIA_DRIVER_CAPABILITIES=compute,utility
+ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin OCELLUS_CACHE=/tmp/ocellus NVIDIA_DRIVER_CAPABILITIES=compute,utility
 USER 65532:65532
 EXPOSE 5000
 # Whether it is ready for requests. bash speaks enough HTTP for that, and so the image needs no other program.

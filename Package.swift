@@ -67,7 +67,7 @@ let package = Package(
             name: "OcellusONNX",
             dependencies: ["Ocellus", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             exclude: ["Messages/README.md", "Messages/onnx.proto"]),
-        // A product of its own, so that `Ocellus` brings no XML along.
+        // A product of its own: other tools' formats.
         .target(
             name: "OcellusLabels",
             dependencies: ["OcellusData", "OcellusImages", .product(name: "Yams", package: "Yams")]),

@@ -1,5 +1,3 @@
-import Foundation
-import FoundationXML
 import OcellusData
 
 /// An element of an XML file, with the line that it starts on.
@@ -7,12 +5,15 @@ final class MarkupElement {
     let name: String
     let attributes: [String: String]
     let line: Int
-    fileprivate(set) var children: [MarkupElement] = []
-    fileprivate(set) var text = ""
+    private(set) var children: [MarkupElement] = []
+    private var text = ""
 
-    fileprivate init(_ name: String, _ attributes: [String: String], line: Int) {
+    init(_ name: String, _ attributes: [String: String], line: Int) {
         (self.name, self.attributes, self.line) = (name, attributes, line)
     }
+
+    func add(_ child: MarkupElement) { children.append(child) }
+    func add(_ more: String) { text += more }
 
     /// The first child of a name.
     subscript(name: String) -> MarkupElement? { children.first { $0.name == name } }
@@ -35,51 +36,17 @@ final class MarkupElement {
     /// - Throws: ``DatasetError/wrongLabels(_:)`` with the line where it is no XML; ``DatasetError/unreadable(file:reason:)``.
     static func parse(_ file: LabelFile) throws -> MarkupElement {
         let bytes = try file.read()
-        // Foundation's parser crashes on names that are no UTF-8.
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw DatasetError.wrongLabels([LabelProblem(file: file.path, line: nil, reason: "it is not UTF-8 text")])
         }
-        let reader = MarkupReader()
-        let parser = XMLParser(data: Data(bytes))
-        parser.shouldResolveExternalEntities = false
-        parser.delegate = reader
-        guard parser.parse(), !reader.failed, let root = reader.root else {
+        do throws(MarkupParser.SyntaxError) {
+            return try MarkupParser.parse(bytes)
+        } catch {
             throw DatasetError.wrongLabels([
-                LabelProblem(file: file.path, line: max(1, parser.lineNumber), reason: "it is no XML from here on")
+                LabelProblem(file: file.path, line: error.line, reason: "it is no XML from here on")
             ])
         }
-        return root
     }
-}
-
-/// Makes elements of what the parser meets. Deeper nesting than any of the formats has is refused.
-private final class MarkupReader: NSObject, XMLParserDelegate {
-    private(set) var root: MarkupElement?
-    private(set) var failed = false
-    private var open: [MarkupElement] = []
-    private static let maximumDepth = 64
-
-    func parser(
-        _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
-        attributes: [String: String]
-    ) {
-        guard open.count < Self.maximumDepth else {
-            failed = true
-            parser.abortParsing()
-            return
-        }
-        let element = MarkupElement(name, attributes, line: parser.lineNumber)
-        if let parent = open.last { parent.children.append(element) } else { root = element }
-        open.append(element)
-    }
-
-    func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
-        _ = open.popLast()
-    }
-
-    func parser(_ parser: XMLParser, foundCharacters text: String) { open.last?.text += text }
-
-    func parser(_ parser: XMLParser, parseErrorOccurred error: any Error) { failed = true }
 }
 
 extension LabelFile {

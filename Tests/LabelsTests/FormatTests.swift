@@ -59,6 +59,29 @@ import Testing
         #expect(throws: DatasetError.self) { try folder.problems() }
     }
 
+    @Test func `XML with all that its standard lets a file have, and the line where there is none`() throws {
+        try folder.writePictures("a.png")
+        let head = """
+            \u{FEFF}<?xml version='1.0' encoding="UTF-8"?>
+            <!DOCTYPE annotation [<!ELEMENT name (#PCDATA)> <!ENTITY x ">]">]>
+            <!-- <annotation> & -->
+
+            """
+        let name = "d&#111;&#x67;<!-- no --> &lt;<![CDATA[<b> &amp;]]>"
+        try folder.write(head + voc("a.png", [name]) + "<!-- end -->\n", to: "a.xml")
+        #expect(try folder.lines(.voc) == ["file,class", "a.png,dog <<b> &amp;"])
+        for (text, line) in [
+            ("<annotation>\n<b></annotation>", 2), ("<annotation>\n&x;</annotation>", 2),
+            ("<annotation x='1' x='2'/>", 1), ("<annotation/>\n<b/>", 2), ("<annotation x=1/>", 1),
+            ("<annotation>&#0;</annotation>", 1), ("<annotation>\n\n", 3), ("<annotation><1/></annotation>", 1),
+        ] {
+            try folder.write(text, to: "a.xml")
+            let error = #expect(throws: DatasetError.self) { try folder.problems() }
+            let words = error.map { "\($0)" } ?? ""
+            #expect(words.hasSuffix("a.xml:\(line): it is no XML from here on"), "\(text): \(words)")
+        }
+    }
+
     @Test func `CVAT for images`() throws {
         try folder.writePictures("images/Train/a.png", "images/Test/a.png", "images/Train/b.png")
         let meta = """

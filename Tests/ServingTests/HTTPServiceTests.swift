@@ -68,6 +68,34 @@ import Testing
         }
     }
 
+    @Test func largeBodiesThatFillTheMemoryForThemLeaveRoomForSmallOnes() async throws {
+        let options = Self.quick {
+            $0.bodyBytes = 16 << 20
+            $0.bodyBytesInAll = 24 << 20
+            $0.bodyTime = .seconds(20)
+        }
+        try await withService(options, Self.routes) { port, _ in
+            // Two that do not end hold 21 MiB of 24; a third would go beyond what is for large ones.
+            var open: [Connection] = []
+            for _ in 0..<2 {
+                let large = try Connection(port: port)
+                try await large.send("POST /count HTTP/1.1\r\nHost: x\r\nContent-Length: \(16 << 20)\r\n\r\n")
+                try await large.send(Array(repeating: 7, count: 21 << 19))
+                open.append(large)
+            }
+            var refused: Response?
+            for _ in 0..<200 where refused?.status != 503 {
+                let body = [UInt8](repeating: 7, count: 5 << 18)
+                refused = try? await request("POST", "/count", port: port, body: body)
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            #expect(refused?.status == 503 && refused?.headers["retry-after"] == "1")
+            let small = try await request("POST", "/count", port: port, body: Array(repeating: 7, count: 100_000))
+            #expect(small.status == 200)
+            open.removeAll()
+        }
+    }
+
     @Test func aBodyBeyondTheLimitIsRefusedBeforeItIsRead() async throws {
         try await withService(Self.quick { $0.bodyBytes = 1000 }, Self.routes) { port, _ in
             let fits = try await request("POST", "/count", port: port, body: Array(repeating: 7, count: 1000))

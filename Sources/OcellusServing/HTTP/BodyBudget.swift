@@ -1,7 +1,11 @@
 import Synchronization
 
-/// How many bytes of requests' bodies all connections together keep in memory.
+/// How many bytes of requests' bodies all connections together keep in memory. An eighth is for small bodies alone, so that
+/// they are taken while large ones fill the rest.
 final class BodyBudget: Sendable {
+    /// The largest body that is small.
+    static let small = 1 << 20
+
     private let limit: Int
     private let used = Atomic<Int>(0)
 
@@ -18,9 +22,10 @@ final class BodyBudget: Sendable {
 
         /// - Throws: `RequestError` 503 when there is no room.
         func take(_ count: Int) throws {
-            used.wrappingAdd(count, ordering: .relaxed)
+            let own = used.wrappingAdd(count, ordering: .relaxed).newValue
             let total = budget.used.wrappingAdd(count, ordering: .relaxed).newValue
-            guard total <= budget.limit else {
+            let limit = own <= BodyBudget.small ? budget.limit : budget.limit - budget.limit / 8
+            guard total <= limit else {
                 throw RequestError(.serviceUnavailable, "Too much is being sent at once", headers: [.retryAfter: "1"])
             }
         }
