@@ -75,7 +75,8 @@ container=$(buildah from localhost/ocellus-proof)
 root=$(buildah mount "$container")
 server=""
 stop() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null || true
+    # unshare itself, which waits for the service, does not heed the signal.
+    [ -z "$server" ] || kill "$(pgrep --parent "$server")" 2>/dev/null || true
     wait || true
     buildah rm "$container" >/dev/null
 }
@@ -85,9 +86,9 @@ echo "the image has $megabytes MB; the command $(($(stat --format %s "$root/usr/
 [ "$megabytes" -le "$most_megabytes" ] || { echo "image-proof: more than $most_megabytes MB" >&2; exit 1; }
 
 # inside COMMAND...: runs it in the container as Kubernetes would: a read-only root, /proc, an empty /tmp and /dev, the model, a
-# network of its own, another user than root, no capability.
+# network of its own, another user than root, no capability. It takes the (sub)shell's place, so that `$!` is in that network.
 inside() {
-    unshare --mount --net --pid --fork --kill-child bash -c '
+    exec unshare --mount --net --pid --fork --kill-child bash -c '
         set -eu
         root=$1 model=$2
         shift 2
@@ -102,13 +103,13 @@ inside() {
         for node in null zero urandom; do touch "$root/dev/$node" && mount --bind "/dev/$node" "$root/dev/$node"; done
         mount -t proc proc "$root/proc"
         mount -o remount,bind,ro "$root"
-        exec env -i PATH=/usr/local/bin:/usr/bin:/bin OCELLUS_CACHE=/tmp/ocellus chroot "$root" \
+        exec env -i PATH=/usr/local/bin:/usr/bin:/usr/sbin:/bin OCELLUS_CACHE=/tmp/ocellus chroot "$root" \
             setpriv --reuid=65532 --regid=65532 --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs "$@"
     ' -- "$root" "$model" "$@"
 }
 
 say "running it"
-inside bash -c 'id; touch /here 2>&1 || true; ocellus --version; ocellus devices' || exit 1
+(inside bash -c 'id; touch /here 2>&1 || true; ocellus --version; ocellus devices') || exit 1
 inside ocellus serve /model --host 0.0.0.0 --port 5000 &
 server=$!
 # The command of HEALTHCHECK, as it stands in the image.
