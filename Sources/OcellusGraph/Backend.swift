@@ -252,13 +252,15 @@ public struct Invocation: Sendable {
     public var step: Int
     /// The learning rate of this update.
     public var learningRate: Float
+    /// What of the first moment or the velocity this update keeps, where a schedule says so; nil for what each operation has.
+    public var momentum: Float?
     /// The seed of dropout.
     public var seed: UInt64
 
     /// A run with `count` samples.
     public init(
         count: Int, batchCount: Int? = nil, sampleOffset: Int = 0, accumulatesGradients: Bool = false,
-        lossScale: Float = 1, step: Int = 1, learningRate: Float = 0, seed: UInt64 = 0
+        lossScale: Float = 1, step: Int = 1, learningRate: Float = 0, momentum: Float? = nil, seed: UInt64 = 0
     ) {
         self.count = count
         self.batchCount = batchCount ?? count
@@ -267,6 +269,7 @@ public struct Invocation: Sendable {
         self.lossScale = lossScale
         self.step = step
         self.learningRate = learningRate
+        self.momentum = momentum
         self.seed = seed
     }
 }

@@ -56,7 +56,9 @@ extension Trainer {
         let rate = learningRate
         let step = progress.step + stepsUnderWay - progress.stageStart.step + 1
         let result = try run.session.startTraining(
-            batch, step: step, learningRate: rate, seed: options.seed, scale: &progress.lossScale)
+            batch, step: step, learningRate: rate,
+            momentum: run.stage.momentum(step: step - 1, of: run.training.batchCount), seed: options.seed,
+            scale: &progress.lossScale)
         stepsUnderWay += 1
         return StepUnderWay(result: result, learningRate: rate, lossScale: progress.lossScale)
     }

@@ -72,15 +72,18 @@ public final class TrainingSession {
     /// - Parameters:
     ///   - step: the step's number, from 1.
     ///   - learningRate: how far it goes.
+    ///   - momentum: what it keeps of the first moment or the velocity; nil for what the optimiser says.
     ///   - seed: what dropout is drawn from.
     ///   - scale: what the loss is scaled by; it is told whether the step was skipped, which is found out where the graphs check
     ///     gradients. Nil for no scaling.
     /// - Returns: the losses and probabilities from before the step.
     func startTraining(
-        _ batch: InputBatch, step: Int, learningRate: Float, seed: UInt64, scale: inout LossScale?
+        _ batch: InputBatch, step: Int, learningRate: Float, momentum: Float? = nil, seed: UInt64,
+        scale: inout LossScale?
     ) throws -> PendingBatchResult {
         var invocation = Invocation(
-            count: batch.count, lossScale: scale?.value ?? 1, step: step, learningRate: learningRate, seed: seed)
+            count: batch.count, lossScale: scale?.value ?? 1, step: step, learningRate: learningRate,
+            momentum: momentum, seed: seed)
         guard accumulatesGradients else {
             guard batch.count <= training.capacity else {
                 throw TrainingError(
@@ -117,7 +120,7 @@ public final class TrainingSession {
         try training.run(invocation, phases: .update ... .update)
     }
 
-    /// Takes one step on a batch, as ``startTraining(_:step:learningRate:seed:scale:)``, and waits for it.
+    /// Takes one step on a batch, as ``startTraining(_:step:learningRate:momentum:seed:scale:)``, and waits for it.
     func train(
         _ batch: InputBatch, step: Int, learningRate: Float, seed: UInt64, scale: inout LossScale?
     ) throws -> BatchResult {

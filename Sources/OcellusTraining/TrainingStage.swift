@@ -56,6 +56,15 @@ struct TrainingStage: Equatable {
             losses: progress.history.dropFirst(progress.stageStart.epoch).map(\.validationLoss))
     }
 
+    /// How much of the first moment or the velocity a step keeps; nil for what the optimiser says.
+    ///
+    /// - Parameters:
+    ///   - step: steps of the stage that were taken before.
+    ///   - epochSteps: how many steps an epoch has.
+    func momentum(step: Int, of epochSteps: Int) -> Float? {
+        schedule.momentum(step: step, epochSteps: epochSteps, epochs: epochs)
+    }
+
     /// The graphs that it runs, for micro-batches where the options say so.
     /// - Parameter warp: what the device does to pictures, where it prepares them.
     /// - Throws: `GraphError` naming the layer that does not fit.

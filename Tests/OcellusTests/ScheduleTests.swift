@@ -9,6 +9,7 @@ import Testing
         let rates: [Double]
         let epochSteps: Int
         let losses: [Double]
+        let momenta: [Double]?
         let settings: Settings
 
         struct Settings: Decodable, Sendable {
@@ -38,7 +39,7 @@ import Testing
             warmUpStart: settings.warmUpStart ?? 0.01)
     }
 
-    @Test("their golden file is there") func goldenFile() { #expect(Golden.all.count >= 14) }
+    @Test("their golden file is there") func goldenFile() { #expect(Golden.all.count >= 15) }
 
     @Test("ten steps are PyTorch's, timm's and Keras'", arguments: Golden.all) func tenSteps(_ golden: Golden) throws {
         let schedule = schedule(golden.settings)
@@ -49,6 +50,13 @@ import Testing
                 0.1, step: step, epochSteps: golden.epochSteps, epochs: 10 / golden.epochSteps,
                 losses: Array(golden.losses.prefix(step / golden.epochSteps)))
             #expect(abs(Double(rate) - expected) <= 1e-6 * expected + 1e-12, "step \(step): \(rate), not \(expected)")
+            let momentum = schedule.momentum(step: step, epochSteps: golden.epochSteps, epochs: 10 / golden.epochSteps)
+            guard let wanted = golden.momenta?[step] else {
+                #expect(momentum == nil)
+                continue
+            }
+            #expect(
+                abs(Double(momentum ?? 0) - wanted) <= 1e-6, "step \(step): momentum \(momentum ?? 0), not \(wanted)")
         }
     }
 

@@ -13,6 +13,7 @@ extension AdamUpdate: CPUParameterUpdate {
     func settings(for invocation: Invocation) -> simd_adam {
         // In double: 1 − β₂ᵗ loses most of its digits in float at the first steps.
         let step = Double(invocation.step)
+        let beta1 = beta1(in: invocation)
         let correction = (1 - pow(Double(beta2), step)).squareRoot() / (1 - pow(Double(beta1), step))
         let rate = learningRate(in: invocation)
         return simd_adam(

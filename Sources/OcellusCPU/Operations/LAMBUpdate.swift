@@ -24,6 +24,7 @@ extension LAMBUpdate: CPUOperation {
         let sums = try arguments.workspaceDoubles(count: 2 * blocks)
         return CPUStep { invocation in
             let step = Double(invocation.step)
+            let beta1 = beta1(in: invocation)
             let settings = simd_lamb(
                 beta1: beta1, beta2: beta2, correction1: Float(1 / (1 - pow(Double(beta1), step))),
                 correction2: Float(1 / (1 - pow(Double(beta2), step)).squareRoot()), epsilon: epsilon,

@@ -4,7 +4,7 @@ import OcellusGraph
 extension RMSPropUpdate: CPUParameterUpdate {
     func settings(for invocation: Invocation) -> simd_rmsprop {
         simd_rmsprop(
-            learningRate: learningRate(in: invocation), rho: rho, epsilon: epsilon, momentum: momentum,
+            learningRate: learningRate(in: invocation), rho: rho, epsilon: epsilon, momentum: momentum(in: invocation),
             weightDecay: weightDecay, followsTensorFlow: followsTensorFlow)
     }
 

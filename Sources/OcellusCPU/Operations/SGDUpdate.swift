@@ -4,7 +4,7 @@ import OcellusGraph
 extension SGDUpdate: CPUParameterUpdate {
     func settings(for invocation: Invocation) -> simd_sgd {
         simd_sgd(
-            learningRate: learningRate(in: invocation), momentum: momentum, weightDecay: weightDecay,
+            learningRate: learningRate(in: invocation), momentum: momentum(in: invocation), weightDecay: weightDecay,
             isNesterov: isNesterov)
     }
 

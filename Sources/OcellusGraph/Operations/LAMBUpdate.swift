@@ -32,6 +32,9 @@ public struct LAMBUpdate: Operation, Hashable {
     /// The learning rate of this parameter in a run.
     public func learningRate(in invocation: Invocation) -> Float { invocation.learningRate * rateFactor }
 
+    /// How much of the first moment is kept in a run.
+    public func beta1(in invocation: Invocation) -> Float { invocation.momentum ?? beta1 }
+
     public var mutatedInputs: [Int] { [0, 2, 3] }
 
     /// (weight, gradient, m, v) → nothing.

@@ -37,6 +37,11 @@ public struct RMSPropUpdate: ParameterUpdate, Hashable {
     /// The learning rate of this parameter in a run.
     public func learningRate(in invocation: Invocation) -> Float { invocation.learningRate * rateFactor }
 
+    /// How much of the velocity is kept in a run; 0 where there is none.
+    public func momentum(in invocation: Invocation) -> Float {
+        momentum == 0 ? 0 : invocation.momentum ?? momentum
+    }
+
     public var mutatedInputs: [Int] { momentum == 0 ? [0, 2] : [0, 2, 3] }
 
     /// (weight, gradient, s[, velocity]) → nothing.

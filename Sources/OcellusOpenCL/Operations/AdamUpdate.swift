@@ -10,12 +10,12 @@ extension AdamUpdate: OpenCLOperation {
             (0..<4).map(arguments.input) + [
                 .elements(of: tensor),
                 .computedFloat { invocation in
-                    let correction1 = 1 - power(Double(beta1), invocation.step)
+                    let correction1 = 1 - power(Double(beta1(in: invocation)), invocation.step)
                     let correction2 = 1 - power(Double(beta2), invocation.step)
                     return Float(Double(learningRate(in: invocation)) * correction2.squareRoot() / correction1)
                 },
                 .computedFloat { isDecoupled ? 1 - learningRate(in: $0) * weightDecay : 1 },
-                .float(beta1), .float(beta2), .float(epsilon), .float(isDecoupled ? 0 : weightDecay),
+                .computedFloat(beta1), .float(beta2), .float(epsilon), .float(isDecoupled ? 0 : weightDecay),
             ],
             grid: .elementwise(tensor, width: width), label: arguments.label)
     }

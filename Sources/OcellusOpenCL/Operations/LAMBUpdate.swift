@@ -24,7 +24,7 @@ extension LAMBUpdate: OpenCLOperation {
         let (weight, gradient) = (arguments.input(0), arguments.input(1))
         let (first, second) = (arguments.input(2), arguments.input(3))
         let corrections: [KernelArgument] = [
-            .computedFloat { Float(1 / (1 - power(Double(beta1), $0.step))) },
+            .computedFloat { Float(1 / (1 - power(Double(beta1(in: $0)), $0.step))) },
             .computedFloat { Float(1 / (1 - power(Double(beta2), $0.step)).squareRoot()) },
             .float(epsilon), .float(weightDecay),
         ]
@@ -36,7 +36,7 @@ extension LAMBUpdate: OpenCLOperation {
             try launch(
                 "lamb_moments",
                 [
-                    weight, gradient, first, second, partial, .elements(of: tensor), .int(items), .float(beta1),
+                    weight, gradient, first, second, partial, .elements(of: tensor), .int(items), .computedFloat(beta1),
                     .float(beta2),
                 ]
                     + corrections, .linear(items, batched: false)),

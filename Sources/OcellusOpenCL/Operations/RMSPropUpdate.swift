@@ -11,7 +11,7 @@ extension RMSPropUpdate: OpenCLOperation {
                 // Without momentum there is no velocity; the kernel does not touch the argument then.
                 arguments.input(momentum == 0 ? 2 : 3), .elements(of: tensor), .computedFloat(learningRate),
                 .float(rho),
-                .float(epsilon), .float(momentum), .float(weightDecay), .int(followsTensorFlow ? 1 : 0),
+                .float(epsilon), .computedFloat(momentum), .float(weightDecay), .int(followsTensorFlow ? 1 : 0),
             ],
             grid: .elementwise(tensor, width: width), label: arguments.label)
     }

@@ -11,7 +11,7 @@ extension SGDUpdate: OpenCLOperation {
                 arguments.input(0), arguments.input(1),
                 // Without momentum there is no velocity; the kernel does not touch the argument then.
                 arguments.input(momentum == 0 ? 0 : 2), .elements(of: tensor), .computedFloat(learningRate),
-                .float(momentum),
+                .computedFloat(momentum),
                 .float(weightDecay), .int(isNesterov ? 1 : 0),
             ],
             grid: .elementwise(tensor, width: width), label: arguments.label)

@@ -18,7 +18,8 @@ public struct LearningRateSchedule: Sendable, Codable, Hashable {
         /// Falls to `minimum` as half a cosine (Loshchilov & Hutter, "SGDR", ICLR 2017).
         case cosine
         /// Rises from a 25th to the rate in three tenths of the steps, and falls to a 250,000th in the rest, both as half a
-        /// cosine (Smith & Topin, "Super-Convergence", 2018; PyTorch's `OneCycleLR` with the momentum left alone).
+        /// cosine, while the momentum does the opposite between 0.95 and 0.85 (Smith & Topin, "Super-Convergence", 2018; PyTorch's
+        /// `OneCycleLR`).
         case oneCycle = "one-cycle"
         /// Times `factor`, but not below `minimum`, when the validation loss has not fallen for more than `patience` epochs.
         case plateau
@@ -39,6 +40,9 @@ public struct LearningRateSchedule: Sendable, Codable, Hashable {
     public var warmUpEpochs: Float
     /// Which part of the rate the warm-up begins with, above 0.
     public var warmUpStart: Float
+    /// Whether `oneCycle` changes the momentum, too, where the optimiser has one (Adam's and LAMB's is β₁); nil, as in runs of
+    /// earlier versions, for no.
+    public var cyclesMomentum: Bool?
 
     /// A schedule.
     ///
@@ -56,6 +60,7 @@ public struct LearningRateSchedule: Sendable, Codable, Hashable {
         self.patience = patience
         self.warmUpEpochs = warmUpEpochs
         self.warmUpStart = warmUpStart
+        cyclesMomentum = curve == .oneCycle ? true : nil
     }
 
     /// - Throws: `TrainingError` when a value is out of its range, or does not go with the curve.
@@ -111,21 +116,32 @@ public struct LearningRateSchedule: Sendable, Codable, Hashable {
         case .cosine:
             let done = min(Double(step - warmUp) / Double(total), 1)
             return Float(Self.halfCosine(from: rate, to: min(Double(minimum), rate), done))
-        case .oneCycle: return Float(Self.oneCycle(rate, step: step, of: total))
+        case .oneCycle:
+            return Float(Self.cycle(step: step, of: total, from: rate / 25, over: rate, to: rate / 25 / 1e4))
         case .plateau: return Float(plateau(rate, losses()))
         }
+    }
+
+    /// How much of the first moment or the velocity a step keeps; nil where the schedule does not say.
+    ///
+    /// - Parameters: as those of `learningRate`.
+    public func momentum(step: Int, epochSteps: Int, epochs: Int) -> Float? {
+        guard curve == .oneCycle, cyclesMomentum ?? false else { return nil }
+        let total = max(epochs * max(epochSteps, 1), 1)
+        return Float(Self.cycle(step: step, of: total, from: 0.95, over: 0.85, to: 0.95))
     }
 
     private static func halfCosine(from first: Double, to last: Double, _ done: Double) -> Double {
         last + (first - last) * 0.5 * (1 + cos(.pi * done))
     }
 
-    private static func oneCycle(_ rate: Double, step: Int, of total: Int) -> Double {
-        let (low, lowest) = (rate / 25, rate / 25 / 1e4)
-        let peak = 0.3 * Double(total) - 1
+    private static func cycle(
+        step: Int, of total: Int, from first: Double, over middle: Double, to last: Double
+    ) -> Double {
+        let turn = 0.3 * Double(total) - 1
         let step = Double(min(step, total - 1))
-        if step <= peak { return halfCosine(from: low, to: rate, peak > 0 ? step / peak : 1) }
-        return halfCosine(from: rate, to: lowest, (step - peak) / max(Double(total - 1) - peak, 1e-9))
+        if step <= turn { return halfCosine(from: first, to: middle, turn > 0 ? step / turn : 1) }
+        return halfCosine(from: middle, to: last, (step - turn) / max(Double(total - 1) - turn, 1e-9))
     }
 
     /// PyTorch's `ReduceLROnPlateau`, gone through from the beginning: so that there is nothing to be kept but the losses.

@@ -45,6 +45,25 @@ def optimizer(name, make, operation, states, rate, start=0, **settings):
     return chain(name, operation, weights, gradients, starts, rate, **settings)
 
 
+def one_cycle(name, make, operation, states, **settings):
+    """Ten steps in one cycle of the learning rate and the momentum, which Adam and LAMB call their first beta."""
+    weight = torch.nn.Parameter(torch.tensor(uniform(8)))
+    instance = make([weight])
+    schedule = torch.optim.lr_scheduler.OneCycleLR(instance, 0.1, 10)
+    weights, gradients, rates, momenta = [weight.detach().numpy().copy()], [], [], []
+    for _ in STEPS:
+        group = instance.param_groups[0]
+        rates.append(float(np.float32(group["lr"])))
+        momenta.append(float(np.float32(group["betas"][0] if "betas" in group else group["momentum"])))
+        gradients.append(uniform(8))
+        weight.grad = torch.tensor(gradients[-1])
+        instance.step()
+        schedule.step()
+        weights.append(weight.detach().numpy().copy())
+    starts = {state: np.zeros(8, np.float32) for state in states}
+    return chain(name, operation, weights, gradients, starts, 0, learningRates=rates, momenta=momenta, **settings)
+
+
 def average(name, make, update, **settings):
     """The average of a weight that is another in each step."""
     model = torch.nn.Module()
@@ -112,4 +131,11 @@ write(torch=[
     clipping("PyTorch, gradients clipped by norm", 0.5, 1),
     clipping("PyTorch, gradients of a norm that is not clipped", 100.0, 0.1),
     clamping(0.4),
+    one_cycle("PyTorch, SGD in one cycle", lambda w: SGD(w, 0.1, momentum=0.9, nesterov=True), "sgdUpdate", "v",
+              momentum=0.9, isNesterov=True),
+    one_cycle("PyTorch, RMSprop in one cycle", lambda w: RMSprop(w, 0.1, momentum=0.9), "rmspropUpdate", "sv", momentum=0.9),
+    one_cycle("PyTorch, AdamW in one cycle", lambda w: AdamW(w, 0.1, weight_decay=0.1), "adamUpdate", "mv", epsilon=1e-8,
+              weightDecay=0.1),
+    one_cycle("timm, LAMB in one cycle", lambda w: Lamb(w, 0.1, weight_decay=0.05, max_grad_norm=None), "lambUpdate", "mv",
+              weightDecay=0.05),
 ])

@@ -11,6 +11,9 @@ struct GoldenSettings: Decodable, Sendable {
     var labelSmoothing: Float?
     var classWeights: [Float]?
     var learningRate: Float?
+    /// Of each step, where they differ.
+    var learningRates: [Float]?
+    var momenta: [Float]?
     var beta1: Float?
     var beta2: Float?
     var epsilon: Float?

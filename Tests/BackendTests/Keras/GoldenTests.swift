@@ -29,7 +29,9 @@ extension GoldenCase {
             let operation = try settings.operation(
                 step.operation, inputs: descriptions, x: known["x"]?.description.shape ?? [])
             let invocation = Invocation(
-                count: samples, step: number + 1, learningRate: settings.learningRate ?? 0)
+                count: samples, step: number + 1,
+                learningRate: settings.learningRates?[number] ?? settings.learningRate ?? 0,
+                momentum: settings.momenta?[number])
             let test = OperationCase(
                 operation: operation,
                 inputs: inputs.map { TestInput($0.description, .values($0.values.map { Float($0) })) },

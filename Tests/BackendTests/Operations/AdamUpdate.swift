@@ -4,7 +4,7 @@ import OcellusGraph
 extension AdamUpdate: TestedOperation {
     func evaluate(_ inputs: inout [OracleTensor], _ invocation: Invocation) throws -> [OracleTensor] {
         let learningRate = Double(invocation.learningRate) * Double(rateFactor)
-        let (kept1, kept2) = (Double(beta1), Double(beta2))
+        let (kept1, kept2) = (Double(beta1(in: invocation)), Double(beta2))
         let step = Double(invocation.step)
         let stepSize = learningRate * (1 - pow(kept2, step)).squareRoot() / (1 - pow(kept1, step))
         for index in inputs[0].values.indices {

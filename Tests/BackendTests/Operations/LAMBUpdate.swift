@@ -3,7 +3,7 @@ import OcellusGraph
 
 extension LAMBUpdate: TestedOperation {
     func evaluate(_ inputs: inout [OracleTensor], _ invocation: Invocation) throws -> [OracleTensor] {
-        let (kept1, kept2) = (Double(beta1), Double(beta2))
+        let (kept1, kept2) = (Double(beta1(in: invocation)), Double(beta2))
         let step = Double(invocation.step)
         var updates: [Double] = []
         for index in inputs[0].values.indices {

@@ -13,7 +13,7 @@ extension RMSPropUpdate: TestedOperation {
                 followsTensorFlow
                 ? rate * gradient / (square + small).squareRoot() : gradient / (square.squareRoot() + small)
             if momentum != 0 {
-                step += Double(momentum) * inputs[3].values[index]
+                step += Double(momentum(in: invocation)) * inputs[3].values[index]
                 inputs[3].values[index] = step
             }
             inputs[0].values[index] = weight - (followsTensorFlow ? step : rate * step)

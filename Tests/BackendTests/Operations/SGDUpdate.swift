@@ -2,7 +2,9 @@ import OcellusGraph
 
 extension SGDUpdate: TestedOperation {
     func evaluate(_ inputs: inout [OracleTensor], _ invocation: Invocation) throws -> [OracleTensor] {
-        let (learningRate, kept) = (Double(invocation.learningRate) * Double(rateFactor), Double(momentum))
+        let (learningRate, kept) = (
+            Double(invocation.learningRate) * Double(rateFactor), Double(momentum(in: invocation))
+        )
         for index in inputs[0].values.indices {
             let weight = inputs[0].values[index]
             let gradient = inputs[1].values[index] + Double(weightDecay) * weight

@@ -15,8 +15,9 @@ RATE = 0.1
 LOSSES = [1.0, 0.8, 0.81, 0.805, 0.79999, 0.7, 0.75, 0.71, 0.72, 0.73]
 
 
-def case(name, rates, epoch_steps=1, losses=(), **settings):
-    return dict(name=name, rates=rates, epochSteps=epoch_steps, losses=list(losses), settings=settings)
+def case(name, rates, epoch_steps=1, losses=(), momenta=None, **settings):
+    made = dict(name=name, rates=rates, epochSteps=epoch_steps, losses=list(losses), settings=settings)
+    return made if momenta is None else dict(made, momenta=momenta)
 
 
 def of_torch():
@@ -27,6 +28,19 @@ def of_torch():
 
     def optimizer():
         return torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], RATE)
+
+    def one_cycle(make):
+        """The rate and the momentum (of Adam, its first beta) before each of ten steps."""
+        instance = make([torch.nn.Parameter(torch.zeros(1))])
+        schedule = OneCycleLR(instance, RATE, 10)
+        rates, momenta = [], []
+        for _ in range(10):
+            group = instance.param_groups[0]
+            rates.append(group["lr"])
+            momenta.append(group["betas"][0] if "betas" in group else group["momentum"])
+            instance.step()
+            schedule.step()
+        return rates, momenta
 
     def rates(make, every=1, losses=None):
         """The rate before each of ten steps; the schedule takes its own steps after each `every` of them."""
@@ -53,6 +67,8 @@ def of_torch():
         warm = LinearLR(o, start_factor=0.01, total_iters=3)
         return SequentialLR(o, [warm, CosineAnnealingLR(o, T_max=7)], [3])
 
+    cycled = one_cycle(lambda weights: torch.optim.SGD(weights, RATE, momentum=0.9))
+    of_adam = one_cycle(lambda weights: torch.optim.Adam(weights, RATE))
     return [
         case("PyTorch, StepLR", rates(lambda o: StepLR(o, 3, 0.5)), curve="step", epochs=[3], factor=0.5),
         case("PyTorch, StepLR of epochs of two steps", rates(lambda o: StepLR(o, 2, 0.5), every=2), 2, curve="step",
@@ -61,7 +77,8 @@ def of_torch():
         case("PyTorch, ExponentialLR", rates(lambda o: ExponentialLR(o, 0.9)), curve="exponential", factor=0.9),
         case("PyTorch, CosineAnnealingLR", rates(lambda o: CosineAnnealingLR(o, 10, 0.01)), curve="cosine", minimum=0.01),
         case("PyTorch, CosineAnnealingLR by steps", rates(lambda o: CosineAnnealingLR(o, 10)), 5, curve="cosine"),
-        case("PyTorch, OneCycleLR", rates(lambda o: OneCycleLR(o, RATE, 10, cycle_momentum=False)), 5, curve="one-cycle"),
+        case("PyTorch, OneCycleLR with SGD", cycled[0], 5, momenta=cycled[1], curve="one-cycle"),
+        case("PyTorch, OneCycleLR with Adam", of_adam[0], 5, momenta=of_adam[1], curve="one-cycle"),
         case("PyTorch, LinearLR before CosineAnnealingLR", rates(warmed), curve="cosine", warmUpEpochs=3, warmUpStart=0.01),
         case("PyTorch, ReduceLROnPlateau",
              rates(lambda o: ReduceLROnPlateau(o, factor=0.3, patience=1, min_lr=0.02), losses=LOSSES), losses=LOSSES,
