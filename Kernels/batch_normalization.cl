@@ -106,6 +106,20 @@ kernel void infer(
     }
 }
 
+// The gradient of that by x. dx and dy may be the same memory.
+kernel void infer_gradient(
+    global const stored *dy, global const float *scale, global const float *variance, global stored *dx, ulong rows,
+    int channels, int rows_a_chunk, float epsilon) {
+    CHANNELS_OF_ITEM
+    ROWS_OF_CHUNK
+    const floatV factor =
+        load_some(scale + channel, present) / sqrt(load_some(variance + channel, present) + epsilon);
+    for (ulong row = first; row < end; ++row) {
+        const ulong place = row * (uint)channels + channel;
+        store_some_stored(load_some_stored(dy + place, present) * factor, dx + place, present);
+    }
+}
+
 // What of the gradient dy reaches the normalised x: through the activation's slope.
 static inline floatV reaching(floatV dy, floatV x, floatV centre, floatV factor, floatV offset, int function) {
     return activation_slope(dy, normalized(x, centre, factor, offset), function);

@@ -47,6 +47,7 @@ extension AveragePoolingGradient { public var activationStorage: ActivationStora
 extension BatchNormalization { public var activationStorage: ActivationStorage { .alike } }
 extension BatchNormalizationGradient { public var activationStorage: ActivationStorage { .alike } }
 extension BatchNormalizationInference { public var activationStorage: ActivationStorage { .alike } }
+extension BatchNormalizationInferenceGradient { public var activationStorage: ActivationStorage { .alike } }
 extension BiasGradient { public var activationStorage: ActivationStorage { .alike } }
 extension ChannelScale { public var activationStorage: ActivationStorage { .alike } }
 extension ChannelScaleGradient { public var activationStorage: ActivationStorage { .alike } }

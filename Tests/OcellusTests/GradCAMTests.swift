@@ -98,6 +98,38 @@ struct GradCAMTests {
         }
     }
 
+    @Test("A map goes back through normalisation that no convolution takes on")
+    func normalization() throws {
+        // The mean of the filter is normalised and cut at 0, and then is what it was: (x − 0.5) · 2 + 1 = 2 x.
+        let network = Network(name: "red", input: [24, 32, 3]) {
+            ConvolutionLayer(1, 1, activation: .relu, name: "filter")
+            BatchNormalizationLayer(epsilon: 0, activation: .relu, name: "first")
+            GlobalAveragePoolingLayer()
+            BatchNormalizationLayer(epsilon: 0, activation: .relu, name: "second")
+            DenseLayer(2, name: "head")
+        }
+        var tensors = [
+            NamedTensor("filter.weight", [1, 1, 3, 1], [1, -1, -1]), NamedTensor("filter.bias", [1], [0]),
+            NamedTensor("head.weight", [1, 2], [3, -3]), NamedTensor("head.bias", [2], [0, 0.1]),
+        ]
+        for (layer, variance, bias) in [("first", Float(0.25), Float(1)), ("second", 1, 0.5)] {
+            tensors += [
+                NamedTensor("\(layer).weight", [1], [1]), NamedTensor("\(layer).bias", [1], [bias]),
+                NamedTensor("\(layer).running_mean", [1], [0.5]), NamedTensor("\(layer).running_var", [1], [variance]),
+            ]
+        }
+        let model = Model(
+            network: network, classes: ["red", "other"], preprocessing: try .guide(width: 32, height: 24),
+            weights: ModelWeights(tensors))
+        for backend in try Self.backends() {
+            let expected = try GradCAM(redDetector(), backend: backend).explain(picture).heatmap.values
+            let map = try GradCAM(model, backend: backend, layer: "filter").explain(picture).heatmap.values
+            // The gradient's factor 2 of the first and 1 of the second.
+            #expect(zip(map, expected).allSatisfy { abs($0 - 2 * $1) <= 1e-5 * abs($1) })
+            #expect(map.contains { $0 > 0 })
+        }
+    }
+
     @Test("What speaks against the other class is not shown for it")
     func otherClass() throws {
         let explanation = try GradCAM(redDetector(), backend: CPUBackend()).explain(picture, classIndex: 1)

@@ -111,20 +111,52 @@ extension BatchNormalizationInference: CPUOperation {
         let (x, gamma, beta) = (try arguments.input(0), try arguments.input(1), try arguments.input(2))
         let (mean, variance) = (try arguments.input(3), try arguments.input(4))
         let y = try arguments.output(0)
-        let map = simd_channel_map(scale: scale, shift: shift, activation: simd_identity)
         return CPUStep { invocation in
             for channel in 0..<channels {
                 let factor = Double(gamma[channel]) / (Double(variance[channel]) + Double(epsilon)).squareRoot()
                 scale[channel] = Float(factor)
                 shift[channel] = Float(Double(beta[channel]) - Double(mean[channel]) * factor)
             }
-            let rows = description.count(samples: invocation.count) / channels
-            backend.forEachBlock(of: rows, minimum: 256) { rows in
-                let first = rows.lowerBound * channels
-                withUnsafePointer(to: map) {
-                    backend.kernels.mapChannels($0, x + first, rows.count, channels, y + first)
-                }
+            backend.mapChannels(x, to: y, description, samples: invocation.count, scale: scale, shift: shift)
+        }
+    }
+}
+
+extension BatchNormalizationInferenceGradient: CPUOperation {
+    /// Room for a scale and a shift a channel.
+    public func workspaceByteCount(
+        on backend: CPUBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
+    ) -> Int { 2 * inputs[0].shape[-1] * 4 }
+
+    public func prepare(on backend: CPUBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
+        let description = arguments.inputs[0].description
+        let channels = description.shape[-1]
+        let scale = try arguments.workspaceFloats(byteCount: 2 * channels * 4)
+        let shift = scale + channels
+        let (dy, gamma, variance) = (try arguments.input(0), try arguments.input(1), try arguments.input(2))
+        let dx = try arguments.output(0)
+        return CPUStep { invocation in
+            for channel in 0..<channels {
+                scale[channel] = Float(
+                    Double(gamma[channel]) / (Double(variance[channel]) + Double(epsilon)).squareRoot())
+                shift[channel] = 0
             }
+            backend.mapChannels(dy, to: dx, description, samples: invocation.count, scale: scale, shift: shift)
+        }
+    }
+}
+
+extension CPUBackend {
+    /// Multiplies each channel by a number of its own and adds another.
+    fileprivate func mapChannels(
+        _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, _ description: TensorDescription, samples: Int,
+        scale: UnsafePointer<Float>, shift: UnsafePointer<Float>
+    ) {
+        let channels = description.shape[-1]
+        let map = simd_channel_map(scale: scale, shift: shift, activation: simd_identity)
+        forEachBlock(of: description.count(samples: samples) / channels, minimum: 256) { rows in
+            let first = rows.lowerBound * channels
+            withUnsafePointer(to: map) { kernels.mapChannels($0, x + first, rows.count, channels, y + first) }
         }
     }
 }

@@ -78,7 +78,9 @@ public struct BatchNormalizationGradient: Operation, Hashable {
 }
 
 /// Batch normalisation as in inference, by the running statistics: (x `[N, …, C]`, γ, β, mean, variance) → y.
-public struct BatchNormalizationInference: Operation, Hashable {
+///
+/// Its gradient is that by x alone: the statistics are known, and nobody trains by it.
+public struct BatchNormalizationInference: DifferentiableOperation, Hashable {
     public static let name = "batchNormalizationInference"
     /// ε, added to the variance.
     public let epsilon: Float
@@ -93,12 +95,40 @@ public struct BatchNormalizationInference: Operation, Hashable {
         try expectChannels(inputs)
         return [inputs[0]]
     }
+
+    public func differentiate(_ builder: inout GradientBuilder) throws {
+        guard !(1..<5).contains(where: builder.needsGradient) else {
+            throw GraphError("\(Self.name) has no gradient by its scale, shift and statistics")
+        }
+        let gradient = try builder.append(
+            BatchNormalizationInferenceGradient(epsilon: epsilon),
+            [builder.gradientOfOutput(), builder.inputs[1], builder.inputs[4]])
+        builder.setGradient(ofInput: 0, to: gradient[0])
+    }
+}
+
+/// The gradient of batch normalisation by known statistics: (dy `[N, …, C]`, γ, variance) → `dx = dy · γ / √(variance + ε)`.
+public struct BatchNormalizationInferenceGradient: Operation, Hashable {
+    public static let name = "batchNormalizationInferenceGradient"
+    /// ε, added to the variance.
+    public let epsilon: Float
+
+    /// The gradient by the input.
+    public init(epsilon: Float = 1e-3) { self.epsilon = epsilon }
+
+    public var inPlace: (output: Int, input: Int)? { (0, 0) }
+
+    /// (dy, γ, variance) → dx.
+    public func outputs(for inputs: [TensorDescription]) throws(ShapeMismatch) -> [TensorDescription] {
+        try expectChannels(inputs, 3)
+        return [inputs[0]]
+    }
 }
 
 extension Operation {
-    /// Throws unless the first of five inputs has channels and each other is one number a channel.
-    fileprivate func expectChannels(_ inputs: [TensorDescription]) throws(ShapeMismatch) {
-        try expect(inputs, 5)
+    /// Throws unless the first of so many inputs has channels and each other is one number a channel.
+    fileprivate func expectChannels(_ inputs: [TensorDescription], _ count: Int = 5) throws(ShapeMismatch) {
+        try expect(inputs, count)
         guard inputs[0].shape.rank >= 1 else { throw ShapeMismatch("wants an input with channels, not \(inputs[0])") }
         for input in inputs.dropFirst() { try expect(input, is: [inputs[0].shape[-1]], "scale, shift and statistics") }
     }

@@ -54,6 +54,14 @@ extension BatchNormalizationInference: OpenCLOperation {
     }
 }
 
+extension BatchNormalizationInferenceGradient: OpenCLOperation {
+    /// Enqueues `infer_gradient`.
+    public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
+        try BatchNormalizationKernels(backend, arguments, arguments.inputs[0].description)
+            .overRows("infer_gradient", (0..<3).map(arguments.input) + [arguments.output(0)], [.float(epsilon)])
+    }
+}
+
 /// Launches of `batch_normalization.cl` over one tensor.
 private struct BatchNormalizationKernels {
     private let backend: OpenCLBackend

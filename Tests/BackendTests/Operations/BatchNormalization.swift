@@ -109,3 +109,24 @@ extension BatchNormalizationInference: TestedOperation {
         }
     }
 }
+
+extension BatchNormalizationInferenceGradient: TestedOperation {
+    func evaluate(_ inputs: inout [OracleTensor], _ invocation: Invocation) throws -> [OracleTensor] {
+        let (dy, scale, variance) = (inputs[0], inputs[1], inputs[2])
+        var dx = dy
+        for index in dx.values.indices {
+            let c = index % dy.channels
+            dx.values[index] *= scale.values[c] / (variance.values[c] + Double(epsilon)).squareRoot()
+        }
+        return [dx]
+    }
+
+    static func cases(_ random: inout CaseGenerator) -> [OperationCase] {
+        random.normalizationShapes().map { input in
+            let channels = TensorDescription([input.shape[-1]], batched: false)
+            return random.operationCase(
+                BatchNormalizationInferenceGradient(),
+                [TestInput(input), TestInput(channels), TestInput(channels, .uniform(0.5...2))])
+        }
+    }
+}

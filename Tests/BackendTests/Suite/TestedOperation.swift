@@ -42,6 +42,7 @@ let testedOperations: [any TestedOperation.Type] = [
     MaxPooling.self, MaxPoolingGradient.self, AveragePooling.self, AveragePoolingGradient.self,
     GlobalAveragePooling.self, GlobalAveragePoolingGradient.self,
     BatchNormalization.self, BatchNormalizationGradient.self, BatchNormalizationInference.self,
+    BatchNormalizationInferenceGradient.self,
     LayerNormalization.self, LayerNormalizationGradient.self,
     Dropout.self, StochasticDepth.self, Add.self, ChannelScale.self, ChannelScaleGradient.self, Concatenate.self,
     ChannelSlice.self,
