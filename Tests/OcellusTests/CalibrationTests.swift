@@ -47,6 +47,13 @@ import Testing
         #expect(loss(best) < loss(best * 1.1) && loss(best) < loss(best / 1.1) && loss(best) < loss(1))
     }
 
+    @Test("a temperature that a few pictures cannot tell from 1 is left at 1") func chance() {
+        let few = drawn(temperature: 1.1, pictures: 200)
+        #expect(TemperatureScaling.fit(few.probabilities, losses: few.losses, labels: few.labels).temperature == 1)
+        let many = drawn(temperature: 1.1, pictures: 20000)
+        #expect(TemperatureScaling.fit(many.probabilities, losses: many.losses, labels: many.labels).temperature > 1.05)
+    }
+
     @Test("a model that is always right, always wrong, or was asked nothing gives a temperature all the same")
     func extremes() {
         let right = TemperatureScaling.fit([0.9, 0.1, 0.2, 0.8], losses: [0.105, 0.223], labels: [0, 1])

@@ -182,7 +182,10 @@ final class TrainingDisplay: TrainingCallback {
     func showResult(_ job: TrainingJob, _ metrics: ClassificationMetrics) throws {
         if isJSON { return try Terminal.writeJSON(ResultLine(result: job.description.result, test: metrics)) }
         if let temperature = try job.trainer.model().calibration?.temperature {
-            Terminal.note("calibrated on the validation part: temperature \(Terminal.number(temperature, digits: 3))")
+            Terminal.note(
+                temperature == 1
+                    ? "its confidence stays as it is: on the validation part a temperature makes no more difference than chance"
+                    : "calibrated on the validation part: temperature \(Terminal.number(temperature, digits: 3))")
         }
         if let best = job.trainer.progress.best {
             Terminal.note("the best epoch is \(best.epoch); its weights are in \(job.run.modelPath)")
