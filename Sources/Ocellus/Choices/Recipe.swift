@@ -36,7 +36,7 @@ public enum Recipe: String, Sendable, Codable, CaseIterable, ChoiceValue {
             choices.epochs = 30
             choices.schedule = .cosine
             choices.warmUpEpochs = 2
-            choices.augmentation.augment = .guide
+            choices.augmentation.augment = .light
         case .best:
             choices.epochs = 120
             choices.schedule = .cosine
