@@ -25,13 +25,13 @@ public struct CheckReport {
         let dataset = check.dataset
         let kinds = Self.kinds.map { ($0, check.findings($0)) }.filter { !$0.1.isEmpty }
         let summary = kinds.map { kind, findings in
-            "<tr><td><a href=\"#\(kind.rawValue)\">\(escaped(kind.title))</a></td>"
+            "<tr><td><a href=\"#\(kind.rawValue)\">\(escapedHTML(kind.title))</a></td>"
                 + "<td class=\"\(kind.severity.rawValue)\">\(kind.severity.rawValue)</td>"
                 + "<td class=\"number\">\(findings.count)</td></tr>"
         }.joined(separator: "\n")
         let most = max(1, dataset.counts.max() ?? 1)
         let classes = zip(dataset.classes, dataset.counts).map { name, count in
-            "<tr><td>\(escaped(name))</td><td class=\"number\">\(count)</td><td class=\"bar\">"
+            "<tr><td>\(escapedHTML(name))</td><td class=\"number\">\(count)</td><td class=\"bar\">"
                 + "<div style=\"width:\(100 * count / most)%\"></div></td></tr>"
         }.joined(separator: "\n")
         let name = dataset.source.split(separator: "/").last.map(String.init) ?? dataset.source
@@ -41,13 +41,13 @@ public struct CheckReport {
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(escaped(name)): check</title>
+            <title>\(escapedHTML(name)): check</title>
             <style>\(Self.style)</style>
             </head>
             <body>
             <header>
-            <h1>Check of \(escaped(name))</h1>
-            <p>\(dataset.samples.count) pictures of \(dataset.classes.count) classes in <code>\(escaped(dataset.source))</code>, \
+            <h1>Check of \(escapedHTML(name))</h1>
+            <p>\(dataset.samples.count) pictures of \(dataset.classes.count) classes in <code>\(escapedHTML(dataset.source))</code>, \
             fingerprint <code>\(dataset.fingerprint)</code></p>
             </header>
             <main>
@@ -79,12 +79,12 @@ public struct CheckReport {
     private func section(_ kind: DatasetFinding.Kind, _ findings: [DatasetFinding]) -> String {
         let thumbnails = Thumbnails(check.dataset, side: Self.thumbnailSide)
         func figure(_ path: String, _ caption: String) -> String {
-            let caption = "<figcaption>\(escaped(caption))</figcaption>"
+            let caption = "<figcaption>\(escapedHTML(caption))</figcaption>"
             guard kind != .unreadable, let data = thumbnails.jpeg(of: path) else {
                 return "<figure>\(caption)</figure>"
             }
             let source = "data:image/jpeg;base64," + Data(data).base64EncodedString()
-            return "<figure><img src=\"\(source)\" alt=\"\(escaped(path))\" loading=\"lazy\">\(caption)</figure>"
+            return "<figure><img src=\"\(source)\" alt=\"\(escapedHTML(path))\" loading=\"lazy\">\(caption)</figure>"
         }
         let shown = findings.prefix(Self.mostFindings)
         let content: String
@@ -97,15 +97,15 @@ public struct CheckReport {
             content = shown.map { finding in
                 let figures = finding.pictures.prefix(Self.mostPictures).map { figure($0, $0) }.joined()
                 let more = finding.pictures.count - Self.mostPictures
-                return "<div class=\"finding\"><p>\(escaped(finding.message))</p>"
+                return "<div class=\"finding\"><p>\(escapedHTML(finding.message))</p>"
                     + (kind == .unreadable || figures.isEmpty ? "" : "<div class=\"pictures\">\(figures)</div>")
                     + (more > 0 ? "<p>and \(more) more</p>" : "") + "</div>"
             }.joined(separator: "\n")
         }
         let more = findings.count - Self.mostFindings
         return
-            "<section>\n<h2 id=\"\(kind.rawValue)\" class=\"\(kind.severity.rawValue)\">\(escaped(kind.title)) (\(findings.count))</h2>\n"
-            + "<p class=\"advice\">\(escaped(kind.advice))</p>\n\(content)"
+            "<section>\n<h2 id=\"\(kind.rawValue)\" class=\"\(kind.severity.rawValue)\">\(escapedHTML(kind.title)) (\(findings.count))</h2>\n"
+            + "<p class=\"advice\">\(escapedHTML(kind.advice))</p>\n\(content)"
             + (more > 0 ? "\n<p>and \(more) more, which <code>ocellus check --json</code> lists</p>" : "")
             + "\n</section>"
     }
@@ -153,19 +153,4 @@ private struct Thumbnails {
             height: max(1, Int((Double(image.height) * scale).rounded())))
         return try? small.encodeJPEG(quality: 80)
     }
-}
-
-/// Text as HTML shows it.
-private func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text {
-        switch character {
-        case "&": result += "&amp;"
-        case "<": result += "&lt;"
-        case ">": result += "&gt;"
-        case "\"": result += "&quot;"
-        default: result.append(character)
-        }
-    }
-    return result
 }
