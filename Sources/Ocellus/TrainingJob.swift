@@ -108,6 +108,8 @@ public final class TrainingJob {
     public let trainer: Trainer
     /// How the run is described in `run.json`.
     public private(set) var description: RunDescription
+    /// What the model says of the test part's pictures, in their order, once `train` has come to its end.
+    public private(set) var testBatches: [BatchResult] = []
 
     /// Begins a new run: reads the pictures, splits them, chooses a device, reserves memory, and makes the run's folder.
     ///
@@ -246,12 +248,14 @@ public final class TrainingJob {
     public func train(callbacks: [any TrainingCallback] = []) throws -> ClassificationMetrics? {
         guard try trainer.train(callbacks: callbacks) else { return nil }
         if description.calibrates ?? false { try trainer.calibrate() }
-        let metrics = try trainer.evaluateBest(on: .test)
+        testBatches = []
+        let metrics = try trainer.evaluateBest(on: .test) { testBatches.append($0) }
         guard let best = trainer.progress.best else { return metrics }
         description.result = RunResult(
             bestEpoch: best.epoch, epochs: trainer.progress.epoch, validationAccuracy: best.validationAccuracy,
             testLoss: metrics.loss, testAccuracy: metrics.accuracy,
-            seconds: trainer.progress.history.reduce(0) { $0 + $1.seconds })
+            seconds: trainer.progress.history.reduce(0) { $0 + $1.seconds },
+            plannedMemory: trainer.memory.peakByteCount, peakMemory: ProcessUsage.peakResidentByteCount)
         try run.write(description)
         return metrics
     }

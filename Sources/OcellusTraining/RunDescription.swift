@@ -107,10 +107,15 @@ public struct RunResult: Sendable, Codable, Equatable {
     public var testAccuracy: Double
     /// The time that the epochs took.
     public var seconds: Double
+    /// Bytes of the device's memory that were planned for training; nil in runs of earlier versions.
+    public var plannedMemory: Int?
+    /// Bytes of memory that the process had at most, pictures included; nil in runs of earlier versions.
+    public var peakMemory: Int?
 
     /// What came out.
     public init(
-        bestEpoch: Int, epochs: Int, validationAccuracy: Double, testLoss: Double, testAccuracy: Double, seconds: Double
+        bestEpoch: Int, epochs: Int, validationAccuracy: Double, testLoss: Double, testAccuracy: Double,
+        seconds: Double, plannedMemory: Int? = nil, peakMemory: Int? = nil
     ) {
         self.bestEpoch = bestEpoch
         self.epochs = epochs
@@ -118,5 +123,7 @@ public struct RunResult: Sendable, Codable, Equatable {
         self.testLoss = testLoss
         self.testAccuracy = testAccuracy
         self.seconds = seconds
+        self.plannedMemory = plannedMemory
+        self.peakMemory = peakMemory
     }
 }

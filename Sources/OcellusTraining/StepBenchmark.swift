@@ -2,14 +2,6 @@ import OcellusGraph
 import OcellusModels
 import OcellusNetworks
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// How fast a network's steps are on made-up pictures: no decoding, no augmentation.
 public struct StepBenchmark: Sendable, Encodable {
     /// What is timed.
@@ -100,13 +92,13 @@ public struct StepBenchmark: Sendable, Encodable {
         }
         try takeStep()
         preparationSeconds = preparation.seconds
-        let (cpuBefore, stepsBefore) = (Self.cpuSeconds, step)
+        let (cpuBefore, stepsBefore) = (ProcessUsage.cpuSeconds, step)
         let times = try Self.times(seconds: seconds, of: takeStep)
-        cpuMillisecondsPerStep = (Self.cpuSeconds - cpuBefore) * 1e3 / Double(step - stepsBefore)
+        cpuMillisecondsPerStep = (ProcessUsage.cpuSeconds - cpuBefore) * 1e3 / Double(step - stepsBefore)
         let median = times.median
         imagesPerSecond = Double(batch) / median
         millisecondsPerStep = median * 1e3
-        peakMemoryMB = Self.peakResidentMB
+        peakMemoryMB = Double(ProcessUsage.peakResidentByteCount) / 1e6
         plannedMemoryMB = Double(plan.memory.peakByteCount) / 1e6
         device =
             (helpers.isEmpty ? "" : "\(helpers.count + 1) devices, the first: ")
@@ -143,23 +135,5 @@ public struct StepBenchmark: Sendable, Encodable {
             (0..<batch).flatMap { sample in (0..<classes).map { $0 == sample % classes ? Float(1) : 0 } },
             (0..<batch).map { Int32($0 % classes) }
         )
-    }
-
-    private static var usage: rusage {
-        var usage = rusage()
-        #if canImport(Glibc)
-            getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        #else
-            getrusage(RUSAGE_SELF, &usage)
-        #endif
-        return usage
-    }
-
-    // Linux counts kilobytes.
-    private static var peakResidentMB: Double { Double(usage.ru_maxrss) * 1024 / 1e6 }
-
-    private static var cpuSeconds: Double {
-        let usage = usage
-        return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) * 1e-6 }
     }
 }

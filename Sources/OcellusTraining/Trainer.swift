@@ -162,13 +162,21 @@ public final class Trainer {
 
     /// Evaluates the best epoch's weights on a part. The weights being trained stay as they are.
     ///
+    /// - Parameter each: given the result of each batch; the batches are in the order of the pictures.
     /// - Throws: as `model()`, and the device's and the pictures' errors.
-    public func evaluateBest(on part: Part) throws -> ClassificationMetrics {
+    public func evaluateBest(
+        on part: Part, each: (BatchResult) -> Void = { _ in }
+    ) throws -> ClassificationMetrics {
         // What training has taken is free again when there is no more of it.
         if progress.isFinished { current = nil }
         return try Evaluator.evaluate(
             model(), on: context.dataset, indices: context.split.indices(of: part), cache: context.cache,
-            backend: backend, batchSize: options.capacity)
+            backend: backend, batchSize: options.capacity, each: each)
+    }
+
+    /// The files of a part's pictures, in the order in which they are evaluated.
+    public func files(of part: Part) -> [String] {
+        context.split.indices(of: part).map { context.dataset.file(of: context.dataset.samples[$0]) }
     }
 
     /// Fits a temperature on the validation part and gives it to the best epoch's model, whose weights stay as they are.
@@ -177,16 +185,12 @@ public final class Trainer {
     public func calibrate() throws {
         var model = try model()
         guard model.calibration == nil else { return }
-        if progress.isFinished { current = nil }
         var (probabilities, losses, labels): ([Float], [Float], [Int32]) = ([], [], [])
-        _ = try Evaluator.evaluate(
-            model, on: context.dataset, indices: context.split.indices(of: .validation), cache: context.cache,
-            backend: backend, batchSize: options.capacity,
-            each: { result in
-                probabilities += result.probabilities
-                losses += result.losses
-                labels += result.labels
-            })
+        _ = try evaluateBest(on: .validation) { result in
+            probabilities += result.probabilities
+            losses += result.losses
+            labels += result.labels
+        }
         model.calibration = TemperatureScaling.fit(probabilities, losses: losses, labels: labels)
         if let run { try model.save(to: run.modelPath) } else { best = model }
     }

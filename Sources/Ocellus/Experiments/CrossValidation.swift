@@ -148,7 +148,7 @@ public final class CrossValidation {
             let job = try TrainingJob.begun(
                 at: path, { try settings(fold, path) }, reporting, features: choices.features, threads: choices.threads,
                 memoryLimit: choices.memoryLimit, stopRequest: stopRequest)
-            guard let metrics = try job.train(callbacks: reporting.callbacks) else { return nil }
+            guard let metrics = try job.train(reporting) else { return nil }
             result.accuracies.append(metrics.accuracy)
             result.losses.append(metrics.loss)
         }

@@ -89,12 +89,26 @@ public struct ExperimentReporting {
     public var willRun: (_ title: String) -> Void = { _ in }
     /// What each run is watched by.
     public var callbacks: [any TrainingCallback] = []
+    /// Told that a run is about to train, and gives what it alone is watched by.
+    public var willTrain: (TrainingJob) -> [any TrainingCallback] = { _ in [] }
+    /// Told what came out of a run: the test part's metrics, nil when it was stopped, or why it failed.
+    public var didTrain: (TrainingJob, Result<ClassificationMetrics?, any Error>) -> Void = { _, _ in }
 
     /// Nothing is told.
     public init() {}
 }
 
 extension TrainingJob {
+    /// Trains, and tells of it.
+    func train(
+        _ reporting: ExperimentReporting, and callbacks: [any TrainingCallback] = []
+    ) throws -> ClassificationMetrics? {
+        let watchers = reporting.callbacks + reporting.willTrain(self) + callbacks
+        let outcome = Result { try train(callbacks: watchers) }
+        reporting.didTrain(self, outcome)
+        return try outcome.get()
+    }
+
     /// The run at a path: a new one, or one that was stopped.
     static func begun(
         at path: String, _ settings: () throws -> TrainingSettings, _ reporting: ExperimentReporting,

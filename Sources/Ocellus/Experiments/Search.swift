@@ -176,7 +176,7 @@ public final class Search {
                 let job = try TrainingJob.begun(
                     at: runPath(number), { try settings(number) }, reporting, features: choices.features,
                     threads: choices.threads, memoryLimit: choices.memoryLimit, stopRequest: pause.request)
-                _ = try job.train(callbacks: reporting.callbacks + [pause])
+                _ = try job.train(reporting, and: [pause])
             } catch let error as TrainingError where error.isDivergence {
                 trial.failure = error.description
                 description.failures[number] = error.description

@@ -48,6 +48,9 @@ struct SearchCommand: ParsableCommand {
     @OptionGroup
     var options: RunOptions
 
+    @OptionGroup(title: "Tracking")
+    var tracking: TrackingOptions
+
     @Flag(help: "Write a line of JSON a trial, the best first, to standard output.")
     var json = false
 
@@ -80,7 +83,7 @@ struct SearchCommand: ParsableCommand {
                 stopRequest: interrupt)
         }
         let display = ExperimentDisplay()
-        let found = try search.run(display.reporting) { display.show($0, of: search) }
+        let found = try search.run(tracking.tracking(display.reporting)) { display.show($0, of: search) }
         Terminal.clearStatus()
         guard let found else {
             Terminal.note("stopped, everything is saved; go on with: ocellus search --resume \(search.path)")

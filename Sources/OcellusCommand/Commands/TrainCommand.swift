@@ -82,7 +82,7 @@ struct TrainCommand: ParsableCommand {
 
     private func validateFolds(_ folds: CrossValidation) throws {
         let display = ExperimentDisplay()
-        let result = try folds.run(display.reporting)
+        let result = try folds.run(tracking.tracking(display.reporting))
         Terminal.clearStatus()
         guard let result else {
             Terminal.note("stopped, everything is saved; go on with: ocellus train --resume \(folds.path)")
@@ -109,24 +109,26 @@ struct TrainCommand: ParsableCommand {
                 willTune: DeviceOptions.noteTuning, rangeTest: display.testing, willReserve: display.show)
         }
         display.showStart(job)
-        let trackers = tracking.trackers(of: job.run)
+        let trackers = try tracking.trackers(of: job.run)
         job.trainer.profiler = profile.makeProfiler()
         let metrics: ClassificationMetrics?
         do {
             metrics = try job.train(callbacks: [display] + trackers.callbacks)
-        } catch let error as BackendError {
-            display.showLost(job)
+        } catch {
+            if error is BackendError { display.showLost(job) }
+            trackers.stop(hasFailed: true)
             throw error
         }
         try profile.finish(job.trainer.profiler, on: job.trainer.backend) {
             Terminal.note($0.text(isTerminal: Terminal.isErrorTerminal) + "\n")
         }
         guard let metrics else {
+            trackers.stop()
             display.showInterrupted(job)
             throw ExitCode(130)
         }
         try display.showResult(job, metrics)
-        trackers.finish(job)
+        if let page = trackers.finish(job, metrics) { Terminal.note("the MLflow server has it all: \(page)") }
     }
 }
 

@@ -1,20 +1,5 @@
 import Foundation
-
-/// Text as HTML and SVG show it.
-func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text {
-        switch character {
-        case "&": result += "&amp;"
-        case "<": result += "&lt;"
-        case ">": result += "&gt;"
-        case "\"": result += "&quot;"
-        case "'": result += "&#39;"
-        default: result.append(character)
-        }
-    }
-    return result
-}
+import Ocellus
 
 /// As `93.1 %`.
 func percent(_ part: Double) -> String { String(format: "%.1f %%", part * 100) }
@@ -27,7 +12,7 @@ func tableRows(_ rows: [[String]]) -> String {
     rows.map { row in
         "<tr>"
             + row.enumerated().map { place, cell in
-                place == 0 ? "<th scope=\"row\">\(escaped(cell))</th>" : "<td>\(escaped(cell))</td>"
+                place == 0 ? "<th scope=\"row\">\(escapedHTML(cell))</th>" : "<td>\(escapedHTML(cell))</td>"
             }.joined() + "</tr>"
     }.joined(separator: "\n")
 }

@@ -1,3 +1,5 @@
+import Ocellus
+
 /// Lines over a common axis, as SVG. They are told apart by dashes and by names at their ends, not by colour alone.
 struct LineChart {
     /// One line.
@@ -39,7 +41,7 @@ struct LineChart {
             let place = number(placeX(mark.x), 1)
             parts.append(
                 "<line class=\"mark\" x1=\"\(place)\" x2=\"\(place)\" y1=\"\(Self.top)\" y2=\"\(Self.height - Self.bottom)\"/>"
-                    + "<text class=\"small\" x=\"\(number(placeX(mark.x) + 4, 1))\" y=\"\(Self.top + 10)\">\(escaped(mark.name))</text>"
+                    + "<text class=\"small\" x=\"\(number(placeX(mark.x) + 4, 1))\" y=\"\(Self.top + 10)\">\(escapedHTML(mark.name))</text>"
             )
         }
         var ends = series.map { placeY(min(max($0.points.last?.y ?? 0, y.low), y.high)) }
@@ -56,12 +58,12 @@ struct LineChart {
             let edge = Self.width - Self.right
             parts.append(
                 "<path \(style) d=\"M\(number(edge + 6, 1)) \(number(ends[place], 1))h18\"/>"
-                    + "<text class=\"small\" x=\"\(number(edge + 28, 1))\" y=\"\(number(ends[place] + 4, 1))\">\(escaped(String(line.name.prefix(16))))</text>"
+                    + "<text class=\"small\" x=\"\(number(edge + 28, 1))\" y=\"\(number(ends[place] + 4, 1))\">\(escapedHTML(String(line.name.prefix(16))))</text>"
             )
         }
         return
-            "<svg viewBox=\"0 0 \(Int(Self.width)) \(Int(Self.height))\" role=\"img\" aria-label=\"\(escaped(title))\">"
-            + "<title>\(escaped(title))</title>" + parts.joined() + "</svg>"
+            "<svg viewBox=\"0 0 \(Int(Self.width)) \(Int(Self.height))\" role=\"img\" aria-label=\"\(escapedHTML(title))\">"
+            + "<title>\(escapedHTML(title))</title>" + parts.joined() + "</svg>"
     }
 
     private func grid(
@@ -83,7 +85,7 @@ struct LineChart {
         let middle = Self.left + (Self.width - Self.left - Self.right) / 2
         parts.append(
             "<line class=\"axis\" x1=\"\(Self.left)\" x2=\"\(Self.width - Self.right)\" y1=\"\(Self.height - Self.bottom)\" y2=\"\(Self.height - Self.bottom)\"/>"
-                + "<text class=\"small middle\" x=\"\(middle)\" y=\"\(Self.height - 8)\">\(escaped(xTitle))</text>")
+                + "<text class=\"small middle\" x=\"\(middle)\" y=\"\(Self.height - 8)\">\(escapedHTML(xTitle))</text>")
         return parts
     }
 

@@ -41,6 +41,28 @@ public struct PictureResults: Sendable {
         self.entries = entries
     }
 
+    /// What a run's model says of its test part, as it was computed when the run came to its end.
+    public init(_ job: TrainingJob) {
+        self.init(
+            classes: job.description.classes, files: job.trainer.files(of: .test), batches: job.testBatches)
+    }
+
+    /// The results of batches that hold the pictures of `files` in their order.
+    init(classes: [String], files: [String], batches: [BatchResult]) {
+        var entries: [Entry] = []
+        for batch in batches {
+            for (place, label) in batch.labels.enumerated() {
+                entries.append(
+                    Entry(
+                        file: files[entries.count], label: Int(label),
+                        probabilities: Array(
+                            batch.probabilities[place * classes.count..<(place + 1) * classes.count]),
+                        loss: batch.losses[place]))
+            }
+        }
+        self.init(classes: classes, entries: entries)
+    }
+
     /// The part told rightly, 0…1.
     public var accuracy: Double { Self.ratio(entries.count { $0.predicted == $0.label }, entries.count) }
 

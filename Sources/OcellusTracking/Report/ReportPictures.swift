@@ -14,13 +14,13 @@ struct ReportPictures {
     /// A picture with words below it.
     func figure(_ file: String, caption: String) -> String {
         let name = URL(fileURLWithPath: file).lastPathComponent
-        return "<figure>\(image(file))<figcaption>\(escaped(caption))<br>\(escaped(name))</figcaption></figure>"
+        return "<figure>\(image(file))<figcaption>\(escapedHTML(caption))<br>\(escapedHTML(name))</figcaption></figure>"
     }
 
     /// A picture; words where it cannot be read any more.
     func image(_ file: String) -> String {
         guard let picture = try? RGBImage.decode(contentsOf: file) else {
-            return "<p>\(escaped(file)) cannot be read</p>"
+            return "<p>\(escapedHTML(file)) cannot be read</p>"
         }
         return element(picture, "the picture \(file)")
     }
@@ -40,6 +40,6 @@ struct ReportPictures {
             height: max(1, Int((Double(picture.height) * scale).rounded())))
         guard let bytes = try? small.encodeJPEG(quality: 82) else { return "" }
         return
-            "<img src=\"data:image/jpeg;base64,\(Data(bytes).base64EncodedString())\" alt=\"\(escaped(description))\" loading=\"lazy\">"
+            "<img src=\"data:image/jpeg;base64,\(Data(bytes).base64EncodedString())\" alt=\"\(escapedHTML(description))\" loading=\"lazy\">"
     }
 }

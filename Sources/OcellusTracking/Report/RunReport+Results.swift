@@ -5,7 +5,7 @@ extension RunReport {
     var confusion: String {
         let confusion = metrics.confusion
         let classes = results.classes
-        let head = classes.map { "<th scope=\"col\">\(escaped($0))</th>" }.joined()
+        let head = classes.map { "<th scope=\"col\">\(escapedHTML($0))</th>" }.joined()
         let rows = classes.indices.map { truth -> String in
             let support = max(confusion[truth].reduce(0, +), 1)
             let cells = classes.indices.map { predicted -> String in
@@ -17,7 +17,7 @@ extension RunReport {
                 let content = isLinked ? "<a href=\"#cell-\(truth)-\(predicted)\">\(text)</a>" : text
                 return "<td class=\"\(kind)\" style=\"--part:\(Int((rate * 100).rounded()))%\">\(content)</td>"
             }
-            return "<tr><th scope=\"row\">\(escaped(classes[truth]))</th>\(cells.joined())</tr>"
+            return "<tr><th scope=\"row\">\(escapedHTML(classes[truth]))</th>\(cells.joined())</tr>"
         }.joined(separator: "\n")
         return """
             <p>A row a true class, a column what it is taken for; rates are of the row.</p>
@@ -45,7 +45,7 @@ extension RunReport {
         let more = entries.count > 12 ? "<p>and \(entries.count - 12) more</p>" : ""
         let title = "\(results.classes[truth]) taken for \(results.classes[predicted]): \(entries.count)"
         return """
-            <details id="cell-\(truth)-\(predicted)"><summary>\(escaped(title))</summary>
+            <details id="cell-\(truth)-\(predicted)"><summary>\(escapedHTML(title))</summary>
             <div class="pictures">\(shown.joined())</div>\(more)</details>
             """
     }
@@ -56,7 +56,7 @@ extension RunReport {
         }
         let rows = metrics.perClass.enumerated().map { place, row -> String in
             let rest = [number(row.f1), number(results.averagePrecision(of: place)), "\(row.support)"]
-            return "<tr><th scope=\"row\">\(escaped(row.name))</th>" + bar(row.precision) + bar(row.recall)
+            return "<tr><th scope=\"row\">\(escapedHTML(row.name))</th>" + bar(row.precision) + bar(row.recall)
                 + rest.map { "<td>\($0)</td>" }.joined() + "</tr>"
         }.joined(separator: "\n")
         let head = ["class", "precision", "recall", "F1", "average precision", "pictures"].map {
@@ -109,8 +109,8 @@ extension RunReport {
             let taken = percent(Double(entry.confidence))
             return """
                 <div class="mistake"><div class="pictures">\(pictures.image(entry.file))\(pictures.overlay(entry.file, entry.predicted))</div>
-                <p><b>\(escaped(truth))</b> (\(own)) taken for <b>\(escaped(predicted))</b> (\(taken))</p>
-                <p class="quiet">\(escaped(entry.file))</p></div>
+                <p><b>\(escapedHTML(truth))</b> (\(own)) taken for <b>\(escapedHTML(predicted))</b> (\(taken))</p>
+                <p class="quiet">\(escapedHTML(entry.file))</p></div>
                 """
         }.joined(separator: "\n")
         return

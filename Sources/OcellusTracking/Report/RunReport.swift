@@ -29,20 +29,22 @@ public struct RunReport {
             model: path + "/model", data: data ?? run.description.data, part: .test, device: device, threads: threads,
             precision: precision)
         model = job.model
-        let classCount = model.classes.count
-        let files = job.files
-        var entries: [PictureResults.Entry] = []
-        metrics = try job.evaluate(progress: progress) { batch in
-            for (place, label) in batch.labels.enumerated() {
-                entries.append(
-                    PictureResults.Entry(
-                        file: files[entries.count], label: Int(label),
-                        probabilities: Array(batch.probabilities[place * classCount..<(place + 1) * classCount]),
-                        loss: batch.losses[place]))
-            }
-        }
-        results = PictureResults(classes: model.classes, entries: entries)
+        var batches: [BatchResult] = []
+        metrics = try job.evaluate(progress: progress) { batches.append($0) }
+        results = PictureResults(classes: model.classes, files: job.files, batches: batches)
         pictures = ReportPictures(model, backend: job.device.backend)
+    }
+
+    /// Takes what a run gave on its test part when it came to its end.
+    ///
+    /// - Parameter metrics: what `TrainingJob.train` returned.
+    /// - Throws: `TrainingError`, `ModelError`.
+    public init(_ job: TrainingJob, _ metrics: ClassificationMetrics) throws {
+        run = try RunRecord(contentsOf: job.run.path)
+        model = try job.trainer.model()
+        self.metrics = metrics
+        results = PictureResults(job)
+        pictures = ReportPictures(model, backend: job.trainer.backend)
     }
 
     /// Writes the page, or replaces it.
@@ -59,13 +61,13 @@ public struct RunReport {
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(escaped(title))</title>
+            <title>\(escapedHTML(title))</title>
             <style>\(ReportStyle.css)</style>
             </head>
             <body>
             <header>
-            <h1>\(escaped(title))</h1>
-            <p class="quiet">\(escaped(run.path)), begun \(escaped(run.description.date)), Ocellus \(escaped(run.description.version))</p>
+            <h1>\(escapedHTML(title))</h1>
+            <p class="quiet">\(escapedHTML(run.path)), begun \(escapedHTML(run.description.date)), Ocellus \(escapedHTML(run.description.version))</p>
             \(figures)
             </header>
             <nav aria-label="Contents">\(contents)</nav>
@@ -90,7 +92,7 @@ public struct RunReport {
             case .thresholds: "Precision and recall"
             case .calibration: "Can its confidence be believed?"
             case .mistakes: "The worst mistakes"
-            case .speed: "Speed"
+            case .speed: "Speed and memory"
             case .again: "How to do it again"
             }
         }
@@ -202,11 +204,19 @@ public struct RunReport {
     private var speed: String {
         let rates = run.epochs.compactMap { $0["images_per_second"] }.sorted()
         let median = rates.isEmpty ? 0 : rates[rates.count / 2]
-        let rows = [
+        var rows = [
             ["training", "\(number(median, 0)) pictures a second (median of the epochs)"],
             ["epochs", "\(run.epochs.count) in \(number(run.seconds, 1)) s"],
             ["device", "\(run.description.device.name) (\(run.description.device.detail))"],
         ]
+        if let result = run.description.result {
+            if let count = result.plannedMemory {
+                rows.append(["memory", "\(ByteCount(count)) for the network and its training, as planned"])
+            }
+            if let count = result.peakMemory {
+                rows.append(["memory of the process", "\(ByteCount(count)) at most, pictures included"])
+            }
+        }
         return "<table class=\"plain\">\(tableRows(rows))</table>"
     }
 
@@ -217,8 +227,8 @@ public struct RunReport {
         return """
             <p>The same seed gives the same weights, bit for bit, on the same backend and device. The run's <code>split.csv</code> says which
             picture was in which part, and <code>run.json</code> every option.</p>
-            <pre>\(escaped(command))</pre>
-            <p>The same on other settings, with the same parts: add <code>--split-from \(escaped(run.path))/split.csv</code>.</p>
+            <pre>\(escapedHTML(command))</pre>
+            <p>The same on other settings, with the same parts: add <code>--split-from \(escapedHTML(run.path))/split.csv</code>.</p>
             """
     }
 

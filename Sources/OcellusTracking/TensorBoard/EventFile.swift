@@ -2,10 +2,13 @@ import Foundation
 import Ocellus
 
 /// An event file as TensorBoard reads it: records of `length, its checksum, event, its checksum` (TFRecord), in which an event is
-/// a protocol buffers message. What has been appended is there for a reader at once.
+/// a protocol buffers message.
 final class EventFile {
     private let file: FileHandle
     let path: String
+    /// Records that are not in the file yet.
+    private var pending: [UInt8] = []
+    private var lastFlush = ContinuousClock.now
 
     /// Begins a new file in a folder, which is made.
     ///
@@ -31,7 +34,7 @@ final class EventFile {
 
     deinit { try? file.close() }
 
-    /// Appends values of a step.
+    /// Appends values of a step, which are in the file within half a second or after `flush()`.
     ///
     /// - Throws: `ModelError` when it cannot be written, as on a full disk.
     func append(_ values: [ProtobufMessage], step: Int) throws {
@@ -46,13 +49,21 @@ final class EventFile {
         if step != 0 { event.add(2, step) }
         fill(&event)
         let length = withUnsafeBytes(of: UInt64(event.bytes.count).littleEndian) { Array($0) }
+        pending += length + CRC32C.masked(length) + event.bytes + CRC32C.masked(event.bytes)
+        if lastFlush.duration(to: .now) > .milliseconds(500) { try flush() }
+    }
+
+    /// Writes what is not in the file yet.
+    ///
+    /// - Throws: as `append`.
+    func flush() throws {
+        lastFlush = .now
         do {
-            try file.write(
-                contentsOf: Data(
-                    length + CRC32C.masked(length) + event.bytes + CRC32C.masked(event.bytes)))
+            try file.write(contentsOf: Data(pending))
         } catch {
             throw ModelError(path, "cannot be written: \(error.localizedDescription)")
         }
+        pending.removeAll(keepingCapacity: true)
     }
 }
 

@@ -13,6 +13,8 @@ public final class TensorBoardLog: TrainingCallback {
     private var train: EventFile?
     private var validation: EventFile?
     private var hasFailed = false
+    /// When weights were described last, and how long that took.
+    private var lastHistograms: (end: ContinuousClock.Instant, duration: Duration)?
 
     /// The folder of event files in a run's folder.
     public static func folder(of run: String) -> String { run + "/tensorboard" }
@@ -37,6 +39,11 @@ public final class TensorBoardLog: TrainingCallback {
             let name = URL(fileURLWithPath: folder).deletingLastPathComponent().lastPathComponent
             try train.append(
                 [SummaryValues.sessionStart(settings, group: name, time: Date().timeIntervalSince1970)], step: 0)
+            if progress.step == 0 {
+                let pictures = Self.mosaic(try trainer.sampleBatch(16).map(Self.thumbnail))
+                try train.append([SummaryValues.image("batch/pictures", pictures)], step: 0)
+            }
+            try flush()
         }
     }
 
@@ -58,17 +65,27 @@ public final class TensorBoardLog: TrainingCallback {
                 SummaryValues.scalar("epoch/accuracy", metrics.accuracy),
                 SummaryValues.scalar("epoch/images_per_second", metrics.imagesPerSecond),
             ]
-            let weights = try trainer.currentModel().weights
-            for name in weights.names {
-                values.append(SummaryValues.histogram("weights/" + name, of: try weights.values(of: name)))
-            }
+            values += try histograms(trainer)
             try train?.append(values, step: metrics.epoch)
             try validation?.append(
                 [
                     SummaryValues.scalar("epoch/loss", metrics.validationLoss),
                     SummaryValues.scalar("epoch/accuracy", metrics.validationAccuracy),
                 ], step: metrics.epoch)
+            try flush()
         }
+    }
+
+    /// How the weights are distributed; nothing after an epoch so short that this would take more than a hundredth of the time.
+    private func histograms(_ trainer: Trainer) throws -> [ProtobufMessage] {
+        let start = ContinuousClock.now
+        if let last = lastHistograms, last.end.duration(to: start) < last.duration * 100 { return [] }
+        let weights = try trainer.currentModel().weights
+        let values = try weights.names.map {
+            SummaryValues.histogram("weights/" + $0, of: try weights.values(of: $0))
+        }
+        lastHistograms = (.now, start.duration(to: .now))
+        return values
     }
 
     /// Adds what a finished run gave on the test part: its figures, the confusion matrix, the worst mistakes.
@@ -92,7 +109,15 @@ public final class TensorBoardLog: TrainingCallback {
                     ], step: epoch)
             }
             try train?.append([SummaryValues.sessionEnd(time: Date().timeIntervalSince1970)], step: 0)
+            try flush()
         }
+    }
+
+    public func trainingDidEnd(_ trainer: Trainer) { writing(flush) }
+
+    private func flush() throws {
+        try train?.flush()
+        try validation?.flush()
     }
 
     private static let metrics = ["epoch/loss", "epoch/accuracy", "test/accuracy", "test/loss"]
@@ -131,6 +156,25 @@ public final class TensorBoardLog: TrainingCallback {
             }
         }
         return RGBImage(width: count * side, height: count * side, pixels: pixels)
+    }
+
+    /// Pictures of one size side by side, four a row.
+    private static func mosaic(_ pictures: [RGBImage]) -> RGBImage {
+        let (width, height) = (pictures.first?.width ?? 1, pictures.first?.height ?? 1)
+        let (columns, gap) = (min(4, max(1, pictures.count)), 2)
+        let rows = max(1, (pictures.count + columns - 1) / columns)
+        let totalWidth = columns * (width + gap) - gap
+        let totalHeight = rows * (height + gap) - gap
+        var pixels = [UInt8](repeating: 255, count: totalWidth * totalHeight * 3)
+        for (place, picture) in pictures.enumerated() {
+            for line in 0..<height {
+                let row = place / columns * (height + gap) + line
+                let start = (row * totalWidth + place % columns * (width + gap)) * 3
+                pixels.replaceSubrange(
+                    start..<start + width * 3, with: picture.pixels[line * width * 3..<(line + 1) * width * 3])
+            }
+        }
+        return RGBImage(width: totalWidth, height: totalHeight, pixels: pixels)
     }
 
     private static func thumbnail(_ picture: RGBImage) -> RGBImage {
