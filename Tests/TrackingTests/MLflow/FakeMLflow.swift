@@ -48,9 +48,9 @@ final class FakeMLflow: @unchecked Sendable {  // Its lock guards what changes.
 
     init(port wanted: Int = 0) throws {
         struct Failure: Error {}
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listening = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var yes: Int32 = 1
-        setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(wanted).bigEndian
@@ -58,15 +58,15 @@ final class FakeMLflow: @unchecked Sendable {  // Its lock guards what changes.
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, size) == 0 && listen(listener, 16) == 0 && getsockname(listener, $0, &size) == 0
+                bind(listening, $0, size) == 0 && listen(listening, 16) == 0 && getsockname(listening, $0, &size) == 0
             }
         }
         guard isBound else { throw Failure() }
         port = Int(in_port_t(bigEndian: address.sin_port))
-        let listener = listener
+        listener = listening
         Thread { [weak self] in
             while true {
-                let connection = accept(listener, nil, nil)
+                let connection = accept(listening, nil, nil)
                 guard connection >= 0, let self else { return }
                 self.lock.withLock { self.connections.append(connection) }
                 Thread { self.serve(connection) }.start()

@@ -168,7 +168,7 @@ struct MLflowTests {
         let error = #expect(throws: MLflowError.self) {
             try MLflowSender(run: job.run.path, environment: [:]).send()
         }
-        #expect("\(error, default: "")".contains(words), "\(error, default: "")")
+        #expect("\(error, default: "")".contains(words))
         server.change { $0.mood = .well }
         try MLflowSender(run: job.run.path, environment: [:]).send()
         try expectWhole(server, job)
