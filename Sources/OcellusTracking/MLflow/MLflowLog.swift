@@ -23,6 +23,9 @@ public final class MLflowLog: TrainingCallback {
         }
     }
 
+    /// False.
+    public let steersSteps = false
+
     private let run: String
     private let options: Options?
     private let warn: @Sendable (String) -> Void
