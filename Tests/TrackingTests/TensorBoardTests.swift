@@ -74,7 +74,8 @@ struct TensorBoardTests {
         // 24 training pictures in batches of 8, twice.
         #expect(training.count { $0.contains("batch/loss") } == 6)
         #expect(training.count { $0.contains("epoch/accuracy") && !$0.contains("_hparams_") } == 2)
-        #expect(training.count { $0.contains("weights/") } == 2)
+        // Of the first epoch always, of the second if it took a hundred times as long as that.
+        #expect((1...2).contains(training.count { $0.contains("weights/") }))
         #expect(training.contains { $0.contains("_hparams_/session_start_info") && $0.contains("batchSize") })
         #expect(training.contains { $0.contains("test/confusion") && $0.contains("PNG") })
         #expect(try records("validation").count { $0.contains("epoch/loss") } == 2)
