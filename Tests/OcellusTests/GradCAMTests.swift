@@ -124,8 +124,8 @@ struct GradCAMTests {
         for backend in try Self.backends() {
             let expected = try GradCAM(redDetector(), backend: backend, layer: "filter").explain(picture).heatmap.values
             let map = try GradCAM(model, backend: backend, layer: "filter").explain(picture).heatmap.values
-            // The gradient's factor 2 of the first and 1 of the second.
-            #expect(zip(map, expected).allSatisfy { abs($0 - 2 * $1) <= 1e-5 * abs($1) })
+            // The gradient's factor is 2 of the first and 1 of the second, and a quarter of the places get past the first's ReLU.
+            #expect(zip(map, expected).allSatisfy { abs($0 - 0.5 * $1) <= 1e-5 * abs($1) })
             #expect(map.contains { $0 > 0 })
         }
     }

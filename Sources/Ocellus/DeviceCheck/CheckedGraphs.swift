@@ -126,7 +126,7 @@ enum CheckedGraphs {
             ], isInference: false)
     }
 
-    /// What no network has: a plain matrix product, and a normalisation that nothing before it can take on.
+    /// What no network has: a plain matrix product, and a normalisation that nothing before it can take on, with its gradient.
     private static func products(_ random: inout PhiloxSequence) throws -> Entry {
         var graph = Graph()
         let (left, right) = (try graph.input("left", [37, 50]), try graph.input("right", [50, 41]))
@@ -135,8 +135,11 @@ enum CheckedGraphs {
         for name in ["weight", "bias"] { normalization.append(try graph.parameter(name, [5], .constant(0.5))) }
         for name in ["mean", "variance"] { normalization.append(try graph.state(name, [5], .constant(0.7))) }
         let normalized = try graph.append(BatchNormalizationInference(), normalization, layer: "normalization")[0]
+        let gradient = try graph.append(
+            BatchNormalizationInferenceGradient(), [0, 1, 4].map { normalization[$0] }, layer: "gradient")[0]
         graph.output("product", product)
         graph.output("normalized", normalized)
+        graph.output("gradient", gradient)
         let inputs = graph.inputs.mapValues { graph[$0].description.count(samples: count) }
         return Entry(
             graph: graph, inputs: inputs.mapValues { (0..<$0).map { _ in random.nextUniform(in: -1...1) } },
