@@ -110,6 +110,8 @@ final class MLflowClient: Sendable {
         } catch {
             throw MLflowError("\(server.address) does not answer: \(Self.reason(error))")
         }
+        // The server says nothing when it has taken a file.
+        if method == .PUT, response.status == .ok, (response.body?.readableBytes ?? 0) == 0 { return .object([:]) }
         return try answer(response)
     }
 
