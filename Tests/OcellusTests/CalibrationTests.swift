@@ -57,7 +57,11 @@ import Testing
     @Test("a model that is always right, always wrong, or was asked nothing gives a temperature all the same")
     func extremes() {
         let right = TemperatureScaling.fit([0.9, 0.1, 0.2, 0.8], losses: [0.105, 0.223], labels: [0, 1])
-        let wrong = TemperatureScaling.fit([0.9, 0.1, 0.2, 0.8], losses: [2.3, 1.6], labels: [1, 0])
+        // Ten times each: twice alone could be chance.
+        let wrong = TemperatureScaling.fit(
+            (0..<10).flatMap { _ -> [Float] in [0.9, 0.1, 0.2, 0.8] },
+            losses: (0..<10).flatMap { _ -> [Float] in [2.3, 1.6] },
+            labels: (0..<10).flatMap { _ -> [Int32] in [1, 0] })
         let sure = TemperatureScaling.fit([1, 0, 1, 0], losses: [0, 200], labels: [0, 1])
         for found in [right, wrong, sure] { #expect(Calibration.temperatures.contains(found.temperature)) }
         #expect(wrong.temperature > 10)
