@@ -28,7 +28,7 @@ for name in $codecs z stdc++; do
 done
 
 codec_links=""
-for name in $codecs z; do codec_links="$codec_links -Xlinker -l$name"; done
+for name in $codecs z stdc++; do codec_links="$codec_links -Xlinker -l$name"; done
 
 cc -O2 -c scripts/arc4random.c -o "$build/arc4random.o"
 # Words of $codec_links are meant to be split.
