@@ -60,7 +60,7 @@ final class OpenCLBuffer: DeviceBuffer {
         let handle = context.functions.clCreateSubBuffer(
             memory.handle, 0, cl_buffer_create_type(CL_BUFFER_CREATE_TYPE_REGION), &region, &status)
         try context.check(status, "clCreateSubBuffer (\(part.byteCount) bytes at \(part.byteOffset))", label: label)
-        return try MemoryObject(handle, context)
+        return try MemoryObject(handle, context, partOf: memory)
     }
 }
 
@@ -68,12 +68,16 @@ final class OpenCLBuffer: DeviceBuffer {
 final class MemoryObject: @unchecked Sendable {
     let handle: cl_mem
     private let context: Context
+    /// Held until this part is released: NVIDIA's driver crashes when a sub-buffer outlives the buffer it is part of,
+    /// though OpenCL lets it.
+    private let whole: MemoryObject?
 
-    /// Takes over `handle`.
-    init(_ handle: cl_mem?, _ context: Context) throws {
+    /// Takes over `handle`, a sub-buffer of `whole` where that is given.
+    init(_ handle: cl_mem?, _ context: Context, partOf whole: MemoryObject? = nil) throws {
         guard let handle else { throw BackendError("OpenCL gave no memory on \(context.device.title)") }
         self.handle = handle
         self.context = context
+        self.whole = whole
     }
 
     deinit { _ = context.functions.clReleaseMemObject(handle) }
