@@ -141,7 +141,7 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     public func write(_ bytes: UnsafeRawBufferPointer, to region: BufferRegion) throws {
         let buffer = try region.openCLBuffer()
         try requireFit(bytes.count, region, buffer)
-        try stagedWrites.write(bytes, to: buffer.whole, byteOffset: region.byteOffset, label: buffer.label)
+        try stagedWrites.write(bytes, to: buffer.handle, byteOffset: region.byteOffset, label: buffer.label)
     }
 
     /// True, unless its kernel is refused: pictures come as 8-bit samples, a quarter of what their values take.
@@ -158,7 +158,7 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         // Before the copy is enqueued, which is to be in the queue that times.
         if timing != nil { _ = try context.startTiming() }
         try stagedWrites.write(
-            bytes, to: buffer.whole, byteOffset: region.byteOffset, after: moment as? Event, timing: timing,
+            bytes, to: buffer.handle, byteOffset: region.byteOffset, after: moment as? Event, timing: timing,
             label: buffer.label)
     }
 
@@ -182,7 +182,7 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         guard bytes.count > 0 else { return }
         try context.check(
             context.functions.clEnqueueReadBuffer(
-                context.queue, buffer.whole.handle, cl_bool(CL_TRUE), region.byteOffset, bytes.count, bytes.baseAddress,
+                context.queue, buffer.handle, cl_bool(CL_TRUE), region.byteOffset, bytes.count, bytes.baseAddress,
                 0, nil, nil), "clEnqueueReadBuffer", label: buffer.label)
         programs.save()
     }
@@ -196,7 +196,7 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         let patternSize = region.byteCount % 4 == 0 && region.byteOffset % 4 == 0 ? 4 : 1
         try context.check(
             context.functions.clEnqueueFillBuffer(
-                context.queue, buffer.whole.handle, &pattern, patternSize, region.byteOffset, region.byteCount, 0, nil,
+                context.queue, buffer.handle, &pattern, patternSize, region.byteOffset, region.byteCount, 0, nil,
                 nil), "clEnqueueFillBuffer", label: buffer.label)
     }
 

@@ -41,7 +41,7 @@ final class OpenCLRead: PendingRead {
         var event: cl_event?
         try context.check(
             context.functions.clEnqueueReadBuffer(
-                context.queue, buffer.whole.handle, cl_bool(CL_FALSE), region.byteOffset,
+                context.queue, buffer.handle, cl_bool(CL_FALSE), region.byteOffset,
                 count * MemoryLayout<Float>.size, numbers.baseAddress, 0, nil, &event), "clEnqueueReadBuffer",
             label: buffer.label)
         self.event = try Event(event, context)

@@ -8,7 +8,7 @@ final class Kernel {
     private let program: Program
     private let context: Context
     private let label: String
-    private var retained: [MemoryObject] = []
+    private var retained: [OpenCLBuffer] = []
 
     /// The function `entry` of `program`.
     init(_ entry: String, of program: Program, _ context: Context, label: String) throws {
@@ -42,9 +42,10 @@ final class Kernel {
     }
 
     /// Sets an argument to memory, and keeps it as long as the kernel.
-    func set(_ index: Int, memory: MemoryObject) throws {
-        retained.append(memory)
-        try set(index, memory.handle)
+    func set(_ index: Int, memory region: BufferRegion) throws {
+        let buffer = try region.openCLBuffer()
+        retained.append(buffer)
+        try set(index, buffer.part(byteOffset: region.byteOffset, byteCount: region.byteCount))
     }
 
     private func checkArgument(_ status: cl_int, _ index: Int) throws {

@@ -83,7 +83,7 @@ public final class KernelLaunch: PreparedStep {
         var varying: [(Int, KernelArgument)] = []
         for (index, argument) in arguments.enumerated() {
             switch argument {
-            case .buffer(let region): try kernel.set(index, memory: region.memoryObject())
+            case .buffer(let region): try kernel.set(index, memory: region)
             case .int(let value): try kernel.set(index, Int32(clamping: value))
             case .ulong(let value): try kernel.set(index, UInt64(clamping: value))
             case .float(let value): try kernel.set(index, value)

@@ -6,13 +6,15 @@ import Synchronization
 final class OpenCLBuffer: DeviceBuffer {
     let byteCount: Int
     let label: String
+    /// The whole, for transfers, which take offsets. Valid as long as this object.
+    nonisolated(unsafe) let handle: cl_mem
     private let context: Context
-    private let memory: MemoryObject
-    private let parts = Mutex<[Part: MemoryObject]>([:])
+    private let parts = Mutex(Parts())
 
-    private struct Part: Hashable {
-        let byteOffset: Int
-        let byteCount: Int
+    /// Sub-buffers, in the order in which they were made.
+    private struct Parts: @unchecked Sendable {
+        var handles: [cl_mem] = []
+        var indices: [Range<Int>: Int] = [:]
     }
 
     /// Reserves `byteCount` bytes.
@@ -26,61 +28,48 @@ final class OpenCLBuffer: DeviceBuffer {
             let handle = context.functions.clCreateBuffer(
                 context.handle, cl_mem_flags(CL_MEM_READ_WRITE), max(byteCount, 1), nil, &status)
             try context.check(status, "clCreateBuffer (\(byteCount) bytes)", label: label)
-            memory = try MemoryObject(handle, context)
+            guard let handle else { throw BackendError("OpenCL gave no memory for '\(label)' on \(context.device.title)") }
+            self.handle = handle
         } catch {
             context.memory.release(byteCount)
             throw error
         }
     }
 
-    deinit { context.memory.release(byteCount) }
+    deinit {
+        // The last made first, and the whole at the end: NVIDIA's driver (580.159) crashes when sub-buffers that overlap are
+        // released in another order, or after the whole, though OpenCL lets them be.
+        for part in parts.withLock({ $0.handles }).reversed() { _ = context.functions.clReleaseMemObject(part) }
+        _ = context.functions.clReleaseMemObject(handle)
+        context.memory.release(byteCount)
+    }
 
-    /// The whole, for transfers, which take offsets.
-    var whole: MemoryObject { memory }
-
-    /// The part at `byteOffset`, made once.
-    func part(byteOffset: Int, byteCount: Int) throws -> MemoryObject {
+    /// The part at `byteOffset`, made once. Valid as long as this object.
+    func part(byteOffset: Int, byteCount: Int) throws -> cl_mem {
         guard byteOffset >= 0, byteCount >= 0, byteOffset + byteCount <= self.byteCount else {
             throw BackendError(
                 "Bytes \(byteOffset) to \(byteOffset + byteCount) are outside '\(label)', which has \(self.byteCount)")
         }
-        if byteOffset == 0 && byteCount == self.byteCount || byteCount == 0 { return memory }
+        if byteOffset == 0 && byteCount == self.byteCount || byteCount == 0 { return handle }
+        let range = byteOffset..<byteOffset + byteCount
         return try parts.withLock { parts in
-            let key = Part(byteOffset: byteOffset, byteCount: byteCount)
-            if let known = parts[key] { return known }
-            let made = try makePart(key)
-            parts[key] = made
+            if let index = parts.indices[range] { return parts.handles[index] }
+            let made = try makePart(range)
+            parts.indices[range] = parts.handles.count
+            parts.handles.append(made)
             return made
         }
     }
 
-    private func makePart(_ part: Part) throws -> MemoryObject {
-        var region = cl_buffer_region(origin: part.byteOffset, size: part.byteCount)
+    private func makePart(_ range: Range<Int>) throws -> cl_mem {
+        var region = cl_buffer_region(origin: range.lowerBound, size: range.count)
         var status: cl_int = CL_SUCCESS
-        let handle = context.functions.clCreateSubBuffer(
-            memory.handle, 0, cl_buffer_create_type(CL_BUFFER_CREATE_TYPE_REGION), &region, &status)
-        try context.check(status, "clCreateSubBuffer (\(part.byteCount) bytes at \(part.byteOffset))", label: label)
-        return try MemoryObject(handle, context, partOf: memory)
+        let part = context.functions.clCreateSubBuffer(
+            handle, 0, cl_buffer_create_type(CL_BUFFER_CREATE_TYPE_REGION), &region, &status)
+        try context.check(status, "clCreateSubBuffer (\(range.count) bytes at \(range.lowerBound))", label: label)
+        guard let part else { throw BackendError("OpenCL gave no part of '\(label)' on \(context.device.title)") }
+        return part
     }
-}
-
-/// A buffer or sub-buffer, released with its last reference.
-final class MemoryObject: @unchecked Sendable {
-    let handle: cl_mem
-    private let context: Context
-    /// Held until this part is released: NVIDIA's driver crashes when a sub-buffer outlives the buffer it is part of,
-    /// though OpenCL lets it.
-    private let whole: MemoryObject?
-
-    /// Takes over `handle`, a sub-buffer of `whole` where that is given.
-    init(_ handle: cl_mem?, _ context: Context, partOf whole: MemoryObject? = nil) throws {
-        guard let handle else { throw BackendError("OpenCL gave no memory on \(context.device.title)") }
-        self.handle = handle
-        self.context = context
-        self.whole = whole
-    }
-
-    deinit { _ = context.functions.clReleaseMemObject(handle) }
 }
 
 extension BufferRegion {
@@ -90,10 +79,5 @@ extension BufferRegion {
             throw BackendError("A buffer of another backend was handed to OpenCL")
         }
         return buffer
-    }
-
-    /// The region as an object that a kernel argument can be.
-    func memoryObject() throws -> MemoryObject {
-        try openCLBuffer().part(byteOffset: byteOffset, byteCount: byteCount)
     }
 }

@@ -46,14 +46,14 @@ final class StagedWrites {
     ///   - moment: when it may begin; nil for when all that was enqueued has run.
     ///   - timing: told when it was made.
     func write(
-        _ bytes: UnsafeRawBufferPointer, to memory: MemoryObject, byteOffset: Int, after moment: Event? = nil,
+        _ bytes: UnsafeRawBufferPointer, to memory: cl_mem, byteOffset: Int, after moment: Event? = nil,
         timing: TimingRequest? = nil, label: String
     ) throws {
         guard bytes.count > 0, let source = bytes.baseAddress else { return }
         guard bytes.count <= Self.largestStaged else {
             return try context.check(
                 context.functions.clEnqueueWriteBuffer(
-                    context.queue, memory.handle, cl_bool(CL_TRUE), byteOffset, bytes.count, source, 0, nil, nil),
+                    context.queue, memory, cl_bool(CL_TRUE), byteOffset, bytes.count, source, 0, nil, nil),
                 "clEnqueueWriteBuffer", label: label)
         }
         let index = next
@@ -70,7 +70,7 @@ final class StagedWrites {
         var first = moment?.handle
         let status = withUnsafePointer(to: &first) { first in
             context.functions.clEnqueueWriteBuffer(
-                aside ?? context.queue, memory.handle, cl_bool(CL_FALSE), byteOffset, bytes.count,
+                aside ?? context.queue, memory, cl_bool(CL_FALSE), byteOffset, bytes.count,
                 slots[index].bytes.baseAddress, aside == nil ? 0 : 1, aside == nil ? nil : first, &event)
         }
         try context.check(status, "clEnqueueWriteBuffer", label: label)
