@@ -1,52 +1,40 @@
 // Batch normalisation over [rows, channels]. Statistics take two passes over fixed chunks of rows, mean before
-// variance, so that nothing cancels. A work-item handles VEC channels.
-
-#define CHANNELS_OF_ITEM                                   \
-    const int channel = get_global_id(0) * VEC;            \
-    if (channel >= channels) return;                       \
-    const ulong present = channels - channel;
-
-#define ROWS_OF_CHUNK                                      \
-    const ulong chunk = get_global_id(1);                  \
-    const ulong first = chunk * (uint)rows_a_chunk;        \
-    const ulong end = min(first + (uint)rows_a_chunk, rows);
-
-#define CHUNKS ((rows + (uint)rows_a_chunk - 1) / (uint)rows_a_chunk)
-
-// The sum over chunks of partial[chunk, stride] from `channel` on.
-static inline floatV total(
-    global const float *partial, ulong chunks, ulong stride, int channel, ulong present) {
-    floatV sum = (floatV)0.0f;
-    for (ulong chunk = 0; chunk < chunks; ++chunk) sum += load_some(partial + chunk * stride + channel, present);
-    return sum;
-}
+// variance, so that nothing cancels.
 
 kernel void sum(global const stored *x, global float *partial, ulong rows, int channels, int rows_a_chunk) {
+    ROOM(room)
     CHANNELS_OF_ITEM
     ROWS_OF_CHUNK
     floatV sum = (floatV)0.0f;
-    for (ulong row = first; row < end; ++row) sum += load_some_stored(x + row * (uint)channels + channel, present);
-    store_some(sum, partial + chunk * (uint)channels + channel, present);
+    for (ulong row = first; row < end; row += LANES) {
+        sum += load_some_stored(x + row * (uint)channels + channel, present);
+    }
+    sum = SUM_OF_LANES(sum, room);
+    if (IS_FIRST_LANE) store_some(sum, partial + chunk * (uint)channels + channel, present);
 }
 
 kernel void finish_mean(
     global const float *partial, global float *mean, ulong rows, int channels, int rows_a_chunk) {
+    ROOM(room)
     CHANNELS_OF_ITEM
-    store_some(total(partial, CHUNKS, channels, channel, present) / (float)rows, mean + channel, present);
+    const floatV total = SUM_OF_LANES(lane_total(partial, CHUNKS, channels, channel, present), room);
+    if (IS_FIRST_LANE) store_some(total / (float)rows, mean + channel, present);
 }
 
 kernel void sum_squares(
     global const stored *x, global const float *mean, global float *partial, ulong rows, int channels,
     int rows_a_chunk) {
+    ROOM(room)
     CHANNELS_OF_ITEM
     ROWS_OF_CHUNK
     const floatV centre = load_some(mean + channel, present);
     floatV sum = (floatV)0.0f;
-    for (ulong row = first; row < end; ++row) {
+    for (ulong row = first; row < end; row += LANES) {
         const floatV difference = load_some_stored(x + row * (uint)channels + channel, present) - centre;
         sum += difference * difference;
     }
-    store_some(sum, partial + chunk * (uint)channels + channel, present);
+    sum = SUM_OF_LANES(sum, room);
+    if (IS_FIRST_LANE) store_some(sum, partial + chunk * (uint)channels + channel, present);
 }
 
 // The inverse standard deviation, and the running statistics.
@@ -54,8 +42,10 @@ kernel void finish_variance(
     global const float *partial, global const float *mean, global float *inverse_deviation,
     global float *running_mean, global float *running_variance, ulong rows, int channels, int rows_a_chunk,
     float epsilon, float momentum, int unbiased) {
+    ROOM(room)
     CHANNELS_OF_ITEM
-    const floatV squares = total(partial, CHUNKS, channels, channel, present);
+    const floatV squares = SUM_OF_LANES(lane_total(partial, CHUNKS, channels, channel, present), room);
+    if (!IS_FIRST_LANE) return;
     const floatV variance = squares / (float)rows;
     store_some((floatV)1.0f / sqrt(variance + epsilon), inverse_deviation + channel, present);
     const floatV tracked = unbiased ? squares / (float)max(rows - 1, (ulong)1) : variance;
@@ -83,7 +73,7 @@ kernel void normalize_rows(
     const floatV centre = load_some(mean + channel, present);
     const floatV factor = load_some(scale + channel, present) * load_some(inverse_deviation + channel, present);
     const floatV offset = load_some(shift + channel, present);
-    for (ulong row = first; row < end; ++row) {
+    for (ulong row = first; row < end; row += LANES) {
         const ulong place = row * (uint)channels + channel;
         const floatV value = normalized(load_some_stored(x + place, present), centre, factor, offset);
         store_some_stored(activate(value, function), y + place, present);
@@ -100,7 +90,7 @@ kernel void infer(
     const floatV factor =
         load_some(scale + channel, present) / sqrt(load_some(variance + channel, present) + epsilon);
     const floatV offset = load_some(shift + channel, present);
-    for (ulong row = first; row < end; ++row) {
+    for (ulong row = first; row < end; row += LANES) {
         const ulong place = row * (uint)channels + channel;
         store_some_stored((load_some_stored(x + place, present) - centre) * factor + offset, y + place, present);
     }
@@ -114,7 +104,7 @@ kernel void infer_gradient(
     ROWS_OF_CHUNK
     const floatV factor =
         load_some(scale + channel, present) / sqrt(load_some(variance + channel, present) + epsilon);
-    for (ulong row = first; row < end; ++row) {
+    for (ulong row = first; row < end; row += LANES) {
         const ulong place = row * (uint)channels + channel;
         store_some_stored(load_some_stored(dy + place, present) * factor, dx + place, present);
     }
@@ -130,6 +120,7 @@ kernel void sum_gradients(
     global const stored *dy, global const stored *x, global const float *scale, global const float *shift,
     global const float *mean, global const float *inverse_deviation, global float *partial, ulong rows, int channels,
     int rows_a_chunk, int function) {
+    ROOM(room)
     CHANNELS_OF_ITEM
     ROWS_OF_CHUNK
     const floatV centre = load_some(mean + channel, present);
@@ -138,7 +129,7 @@ kernel void sum_gradients(
     const floatV offset = load_some(shift + channel, present);
     floatV sum = (floatV)0.0f;
     floatV products = (floatV)0.0f;
-    for (ulong row = first; row < end; ++row) {
+    for (ulong row = first; row < end; row += LANES) {
         const ulong place = row * (uint)channels + channel;
         const floatV value = load_some_stored(x + place, present);
         const floatV gradient =
@@ -146,6 +137,9 @@ kernel void sum_gradients(
         sum += gradient;
         products += gradient * ((value - centre) * inverse);
     }
+    sum = SUM_OF_LANES(sum, room);
+    products = SUM_OF_LANES(products, room);
+    if (!IS_FIRST_LANE) return;
     store_some(sum, partial + 2 * chunk * (uint)channels + channel, present);
     store_some(products, partial + (2 * chunk + 1) * (uint)channels + channel, present);
 }
@@ -153,10 +147,14 @@ kernel void sum_gradients(
 kernel void finish_gradients(
     global const float *partial, global float *scale_gradient, global float *shift_gradient, ulong rows,
     int channels, int rows_a_chunk) {
+    ROOM(room)
     CHANNELS_OF_ITEM
     const ulong stride = 2 * (ulong)channels;
-    store_some(total(partial, CHUNKS, stride, channel, present), shift_gradient + channel, present);
-    store_some(total(partial + channels, CHUNKS, stride, channel, present), scale_gradient + channel, present);
+    const floatV sum = SUM_OF_LANES(lane_total(partial, CHUNKS, stride, channel, present), room);
+    const floatV products = SUM_OF_LANES(lane_total(partial + channels, CHUNKS, stride, channel, present), room);
+    if (!IS_FIRST_LANE) return;
+    store_some(sum, shift_gradient + channel, present);
+    store_some(products, scale_gradient + channel, present);
 }
 
 // dx = scale inverse_deviation (dy - mean of dy - x normalised * mean of dy times x normalised).
@@ -172,7 +170,7 @@ kernel void input_gradient(
     const floatV offset = load_some(shift + channel, present);
     const floatV mean_gradient = load_some(shift_gradient + channel, present) / (float)rows;
     const floatV mean_product = load_some(scale_gradient + channel, present) / (float)rows;
-    for (ulong row = first; row < end; ++row) {
+    for (ulong row = first; row < end; row += LANES) {
         const ulong place = row * (uint)channels + channel;
         const floatV value = load_some_stored(x + place, present);
         const floatV gradient =

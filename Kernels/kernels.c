@@ -58,12 +58,8 @@ static const char convolution_filter_gradient_wide[] = {
 #embed "convolution_filter_gradient_wide.cl"
     , 0};
 
-static const char convolution_input_gradient_tiled[] = {
-#embed "convolution_input_gradient_tiled.cl"
-    , 0};
-
-static const char convolution_tiled[] = {
-#embed "convolution_tiled.cl"
+static const char correlation_tiled[] = {
+#embed "correlation_tiled.cl"
     , 0};
 
 static const char correlation_wide[] = {
@@ -154,6 +150,10 @@ static const char rmsprop_update[] = {
 #embed "rmsprop_update.cl"
     , 0};
 
+static const char row_chunks[] = {
+#embed "row_chunks.cl"
+    , 0};
+
 static const char sgd_update[] = {
 #embed "sgd_update.cl"
     , 0};
@@ -216,8 +216,7 @@ static const struct {
     KERNEL(convert)
     KERNEL(convolution_filter_gradient_tiled)
     KERNEL(convolution_filter_gradient_wide)
-    KERNEL(convolution_input_gradient_tiled)
-    KERNEL(convolution_tiled)
+    KERNEL(correlation_tiled)
     KERNEL(correlation_wide)
     KERNEL(depthwise_convolution)
     KERNEL(dropout)
@@ -240,6 +239,7 @@ static const struct {
     KERNEL(pooled_convolution_gradients_wide)
     KERNEL(pooled_convolution_wide)
     KERNEL(rmsprop_update)
+    KERNEL(row_chunks)
     KERNEL(sgd_update)
     KERNEL(softmax)
     KERNEL(softmax_cross_entropy)

@@ -1,36 +1,36 @@
-// Layer normalisation of [rows, channels], each row by its own mean and deviation. A work-group of ITEMS handles a row,
-// each work-item every ITEMS-th channel.
+// Layer normalisation of [rows, channels], each row by its own mean and deviation. A work-group of ROW_ITEMS
+// handles a row, each work-item every ROW_ITEMS-th channel.
 
 // The sum over the group's work-items.
-static inline float group_sum(float value, local float *values) {
+static inline float sum_of_row(float value, local float *values) {
     barrier(CLK_LOCAL_MEM_FENCE);
     values[get_local_id(0)] = value;
     barrier(CLK_LOCAL_MEM_FENCE);
     float sum = 0.0f;
-    for (int item = 0; item < ITEMS; ++item) sum += values[item];
+    for (int item = 0; item < ROW_ITEMS; ++item) sum += values[item];
     return sum;
 }
 
 // Mean and inverse deviation, in two passes so that nothing cancels.
 static inline float2 statistics(global const stored *x, int channels, float epsilon, local float *values) {
     float sum = 0.0f;
-    for (int c = get_local_id(0); c < channels; c += ITEMS) sum += READ_STORED(x + c);
-    const float mean = group_sum(sum, values) / channels;
+    for (int c = get_local_id(0); c < channels; c += ROW_ITEMS) sum += READ_STORED(x + c);
+    const float mean = sum_of_row(sum, values) / channels;
     float squares = 0.0f;
-    for (int c = get_local_id(0); c < channels; c += ITEMS) {
+    for (int c = get_local_id(0); c < channels; c += ROW_ITEMS) {
         const float difference = READ_STORED(x + c) - mean;
         squares += difference * difference;
     }
-    return (float2)(mean, 1.0f / sqrt(group_sum(squares, values) / channels + epsilon));
+    return (float2)(mean, 1.0f / sqrt(sum_of_row(squares, values) / channels + epsilon));
 }
 
 kernel void layer_normalization(
     global const stored *x, global const float *scale, global const float *shift, global stored *y, int channels,
     float epsilon) {
-    local float values[ITEMS];
+    local float values[ROW_ITEMS];
     const ulong first = get_group_id(0) * (ulong)channels;
     const float2 of = statistics(x + first, channels, epsilon, values);
-    for (int c = get_local_id(0); c < channels; c += ITEMS) {
+    for (int c = get_local_id(0); c < channels; c += ROW_ITEMS) {
         WRITE_STORED((READ_STORED(x + first + c) - of.x) * of.y * scale[c] + shift[c], y + first + c);
     }
 }
@@ -39,19 +39,19 @@ kernel void layer_normalization(
 kernel void layer_normalization_gradient(
     global const stored *dy, global const stored *x, global const float *scale, global stored *dx,
     global float *row_statistics, int channels, float epsilon) {
-    local float values[ITEMS];
+    local float values[ROW_ITEMS];
     const ulong row = get_group_id(0);
     const ulong first = row * (ulong)channels;
     const float2 of = statistics(x + first, channels, epsilon, values);
     float sum = 0.0f, products = 0.0f;
-    for (int c = get_local_id(0); c < channels; c += ITEMS) {
+    for (int c = get_local_id(0); c < channels; c += ROW_ITEMS) {
         const float scaled = READ_STORED(dy + first + c) * scale[c];
         sum += scaled;
         products += scaled * (READ_STORED(x + first + c) - of.x);
     }
-    const float mean = group_sum(sum, values) / channels;
-    const float slope = group_sum(products, values) * of.y * of.y / channels;
-    for (int c = get_local_id(0); c < channels; c += ITEMS) {
+    const float mean = sum_of_row(sum, values) / channels;
+    const float slope = sum_of_row(products, values) * of.y * of.y / channels;
+    for (int c = get_local_id(0); c < channels; c += ROW_ITEMS) {
         const float scaled = READ_STORED(dy + first + c) * scale[c];
         const float centred = READ_STORED(x + first + c) - of.x;
         WRITE_STORED(of.y * (scaled - mean - centred * slope), dx + first + c);
@@ -63,33 +63,33 @@ kernel void layer_normalization_gradient(
 kernel void sum_layer_gradients(
     global const stored *dy, global const stored *x, global const float *row_statistics, global float *partial, ulong rows,
     int channels, int rows_a_chunk) {
-    const int channel = get_global_id(0);
-    if (channel >= channels) return;
-    const ulong chunk = get_global_id(1);
-    const ulong first = chunk * (uint)rows_a_chunk;
-    const ulong end = min(first + (uint)rows_a_chunk, rows);
-    float scale = 0.0f, shift = 0.0f;
-    for (ulong row = first; row < end; ++row) {
+    ROOM(room)
+    CHANNELS_OF_ITEM
+    ROWS_OF_CHUNK
+    floatV scale = (floatV)0.0f, shift = (floatV)0.0f;
+    for (ulong row = first; row < end; row += LANES) {
         const float2 of = vload2(row, row_statistics);
         const ulong place = row * (uint)channels + channel;
-        scale += READ_STORED(dy + place) * (READ_STORED(x + place) - of.x) * of.y;
-        shift += READ_STORED(dy + place);
+        const floatV gradient = load_some_stored(dy + place, present);
+        scale += gradient * (load_some_stored(x + place, present) - of.x) * of.y;
+        shift += gradient;
     }
-    partial[2 * chunk * (uint)channels + channel] = scale;
-    partial[(2 * chunk + 1) * (uint)channels + channel] = shift;
+    scale = SUM_OF_LANES(scale, room);
+    shift = SUM_OF_LANES(shift, room);
+    if (!IS_FIRST_LANE) return;
+    store_some(scale, partial + 2 * chunk * (uint)channels + channel, present);
+    store_some(shift, partial + (2 * chunk + 1) * (uint)channels + channel, present);
 }
 
 kernel void finish_layer_gradients(
     global const float *partial, global float *scale_gradient, global float *shift_gradient, ulong rows, int channels,
     int rows_a_chunk) {
-    const int channel = get_global_id(0);
-    if (channel >= channels) return;
-    const ulong chunks = (rows + (uint)rows_a_chunk - 1) / (uint)rows_a_chunk;
-    float scale = 0.0f, shift = 0.0f;
-    for (ulong chunk = 0; chunk < chunks; ++chunk) {
-        scale += partial[2 * chunk * (uint)channels + channel];
-        shift += partial[(2 * chunk + 1) * (uint)channels + channel];
-    }
-    scale_gradient[channel] = scale;
-    shift_gradient[channel] = shift;
+    ROOM(room)
+    CHANNELS_OF_ITEM
+    const ulong stride = 2 * (ulong)channels;
+    const floatV scale = SUM_OF_LANES(lane_total(partial, CHUNKS, stride, channel, present), room);
+    const floatV shift = SUM_OF_LANES(lane_total(partial + channels, CHUNKS, stride, channel, present), room);
+    if (!IS_FIRST_LANE) return;
+    store_some(scale, scale_gradient + channel, present);
+    store_some(shift, shift_gradient + channel, present);
 }

@@ -1,26 +1,23 @@
 // The product of two matrices with any strides, one pair a batch index; the inner index in fixed chunks. With one chunk
 // bias and activation follow; with more, each chunk gives a partial product, and a second pass adds them.
-// LEFT_ALONG_INNER and RIGHT_ALONG_INNER say in which direction a factor's elements are neighbours.
+// LEFT_ALONG_INNER and RIGHT_ALONG_INNER say in which direction a factor's elements are neighbours, LEFT_ALIGNED and
+// RIGHT_ALIGNED whether the other stride is a multiple of four, FUNCTION which activation follows.
 
 typedef struct {
     int rows, columns, inner, left_row, left_inner, right_inner, right_column, left_batch, right_batch, inner_a_chunk;
 } Product;
 
-// LEFT_STORED, RIGHT_STORED and PRODUCT_STORED say which is an activation as it is stored; the others are floats.
+// LEFT_IS_STORED, RIGHT_IS_STORED and PRODUCT_STORED say which is an activation as it is stored; the others are floats.
 
-#if LEFT_STORED
+#if LEFT_IS_STORED
 #define left_type stored
-#define LEFT_ELEMENTS stored_elements
 #else
 #define left_type float
-#define LEFT_ELEMENTS float_elements
 #endif
-#if RIGHT_STORED
+#if RIGHT_IS_STORED
 #define right_type stored
-#define RIGHT_ELEMENTS stored_elements
 #else
 #define right_type float
-#define RIGHT_ELEMENTS float_elements
 #endif
 #if PRODUCT_STORED
 #define product_type stored
@@ -34,51 +31,83 @@ typedef struct {
 #define TILED_ARGUMENTS                                                                       \
     global const left_type *left_factor, global const right_type *right_factor, global const float *bias, \
         global product_type *product, Product sizes, int rows_are_samples, int inner_are_samples, int has_bias, \
-        int function, int chunks, int count
+        int chunks, int count
 
 #define TILED_SETUP                                                                              \
-    const ulong rows = rows_are_samples ? (ulong)count : (ulong)sizes.rows;                      \
-    const ulong inner = inner_are_samples ? (ulong)count : (ulong)sizes.inner;                   \
-    const int columns = sizes.columns;                                                           \
-    const ulong batch = get_group_id(2) / (uint)chunks;                                          \
-    const ulong chunk = get_group_id(2) - batch * (uint)chunks;                                  \
-    const ulong inner_first = chunk * (uint)sizes.inner_a_chunk;                                 \
-    const ulong inner_end = min(inner_first + (uint)sizes.inner_a_chunk, inner);                 \
-    left_factor += batch * (uint)sizes.left_batch;                                               \
-    right_factor += batch * (uint)sizes.right_batch;                                             \
-    product += get_group_id(2) * rows * (uint)columns;
+    const uint rows = rows_are_samples ? count : sizes.rows;                                     \
+    const uint inner = inner_are_samples ? count : sizes.inner;                                  \
+    const uint columns = sizes.columns;                                                          \
+    const uint batch = get_group_id(2) / (uint)chunks;                                           \
+    const uint chunk = get_group_id(2) - batch * (uint)chunks;                                   \
+    const uint inner_first = chunk * (uint)sizes.inner_a_chunk;                                  \
+    const uint inner_end = min(inner_first + (uint)sizes.inner_a_chunk, inner);                  \
+    left_factor += batch * (ulong)(uint)sizes.left_batch;                                        \
+    right_factor += batch * (ulong)(uint)sizes.right_batch;                                      \
+    product += get_group_id(2) * (ulong)rows * columns;
 
-// NAME: four elements along inner (inner_step is 1), or along outer (outer_step is 1), and zeros beyond the ends.
-#define DEFINE_ELEMENTS(TYPE, KIND, NAME)                                                                       \
-    static inline float4 NAME(                                                                                  \
-        global const TYPE *matrix, ulong outer, ulong outer_end, int outer_stride, ulong inner, ulong inner_end, \
-        int inner_stride, int outer_step, int inner_step) {                                                     \
-        global const TYPE *from = matrix + outer * (uint)outer_stride + inner * (uint)inner_stride;             \
-        if (outer + 3 * outer_step < outer_end && inner + 3 * inner_step < inner_end) {                         \
-            const bool is_aligned = (outer_step ? inner_stride : outer_stride) % 4 == 0;                        \
-            return is_aligned ? LOAD4_##KIND(from) : VLOAD_##KIND(4, from);                                     \
-        }                                                                                                       \
-        float values[4];                                                                                        \
-        for (int i = 0; i < 4; ++i) {                                                                           \
-            const bool is_inside = outer + i * outer_step < outer_end && inner + i * inner_step < inner_end;    \
-            values[i] = is_inside ? READ_##KIND(from + i) : 0.0f;                                               \
-        }                                                                                                       \
-        return vload4(0, values);                                                                               \
+// A row or column, or the first of four: its elements, and how many follow it before the factor's end.
+#define DEFINE_LINE(TYPE, NAME)       \
+    typedef struct {                  \
+        global const TYPE *from;      \
+        int present;                  \
+    } NAME;
+DEFINE_LINE(left_type, LeftLine)
+DEFINE_LINE(right_type, RightLine)
+
+// An inner index is all there is to know of where along a factor.
+typedef uint Along;
+typedef uint LeftAcross;
+typedef uint RightAcross;
+#define ALONG_AT(inner) (inner)
+#define ALONG_STEP(inner, by) (inner) += (by)
+#define LEFT_ACROSS_AT(inner) (inner)
+#define LEFT_ACROSS_STEP(inner, by) (inner) += (by)
+#define RIGHT_ACROSS_AT(inner) (inner)
+#define RIGHT_ACROSS_STEP(inner, by) (inner) += (by)
+
+// NAME: four elements of a line, along inner or across, and zeros beyond the ends. Those that are loaded at once are aligned
+// where their rows are multiples of four apart: is_aligned.
+#define DEFINE_ELEMENTS(LINE, TYPE, KIND, NAME)                                                                  \
+    static inline BITS4_##KIND NAME(                                                                       \
+        LINE line, uint inner, uint inner_end, uint inner_stride, int is_along, int is_aligned) {                \
+        const int present = is_along ? (int)(inner_end - inner) : line.present;                                  \
+        if (line.present <= 0 || inner >= inner_end) return (BITS4_##KIND)0;                               \
+        global const TYPE *from = line.from + inner * (ulong)inner_stride;                                       \
+        if (present >= 4) return is_aligned ? LOAD4_BITS_##KIND(from) : VLOAD4_BITS_##KIND(from);    \
+        BITS4_##KIND value = (BITS4_##KIND)0;                                                        \
+        value.x = READ_BITS_##KIND(from);                                                                  \
+        if (present > 1) value.y = READ_BITS_##KIND(from + 1);                                             \
+        if (present > 2) value.z = READ_BITS_##KIND(from + 2);                                             \
+        return value;                                                                                            \
     }
-DEFINE_ELEMENTS(float, FLOAT, float_elements)
-DEFINE_ELEMENTS(stored, STORED, stored_elements)
+#if LEFT_IS_STORED
+DEFINE_ELEMENTS(LeftLine, stored, STORED, left4)
+#else
+DEFINE_ELEMENTS(LeftLine, float, FLOAT, left4)
+#endif
+#if RIGHT_IS_STORED
+DEFINE_ELEMENTS(RightLine, stored, STORED, right4)
+#else
+DEFINE_ELEMENTS(RightLine, float, FLOAT, right4)
+#endif
 
-#define LEFT4(row, index)                                                                        \
-    LEFT_ELEMENTS(                                                                               \
-        left_factor, row, rows, sizes.left_row, index, inner_end, sizes.left_inner, !LEFT_ALONG_INNER, \
-        LEFT_ALONG_INNER)
-#define RIGHT4(index, column)                                                                    \
-    RIGHT_ELEMENTS(                                                                              \
-        right_factor, column, columns, sizes.right_column, index, inner_end, sizes.right_inner,  \
-        !RIGHT_ALONG_INNER, RIGHT_ALONG_INNER)
+static inline LeftLine left_line(global const left_type *factor, uint outer, uint end, int stride) {
+    const LeftLine line = {factor + outer * (ulong)(uint)stride, (int)end - (int)outer};
+    return line;
+}
+static inline RightLine right_line(global const right_type *factor, uint outer, uint end, int stride) {
+    const RightLine line = {factor + outer * (ulong)(uint)stride, (int)end - (int)outer};
+    return line;
+}
+#define LEFT_LINE(row) left_line(left_factor, row, rows, sizes.left_row)
+#define RIGHT_LINE(column) right_line(right_factor, column, columns, sizes.right_column)
+#define LEFT4(line, index) \
+    left4(line, index, inner_end, LEFT_ALONG_INNER ? 1 : sizes.left_inner, LEFT_ALONG_INNER, LEFT_ALIGNED)
+#define RIGHT4(line, index) \
+    right4(line, index, inner_end, RIGHT_ALONG_INNER ? 1 : sizes.right_inner, RIGHT_ALONG_INNER, RIGHT_ALIGNED)
 #define STORE4(row, column, value)                                                               \
     if ((row) < rows) {                                                                          \
         STORE_PRODUCT(                                                                           \
-            finish4(value, bias, has_bias, function, column, columns), product + (row) * (uint)columns, column, \
+            finish4(value, bias, has_bias, FUNCTION, column, columns), product + (row) * (ulong)columns, column, \
             columns);                                                                            \
     }

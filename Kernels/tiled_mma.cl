@@ -1,12 +1,18 @@
 // The matrix product of GPUs whose warps of 32 multiply small tiles at once: the same macros as in tiled.cl say what is
-// multiplied. Eight warps make a tile of 64 x 64, each 32 x 16 of it, from slices of both factors in local memory, rounded
-// to what the units take. Sums are FP32.
+// multiplied. Eight warps make a tile of TILE_ROWS x TILE_COLUMNS from slices of both factors in local memory, rounded to what
+// the units take. The next slice is fetched while one is multiplied. Sums are FP32.
 //
 // FACTORS: 1 half, 2 bfloat16, 3 TF32 (a float of which the upper 19 bits count). With PORTABLE an exchange through local
-// memory stands for the instruction, with the same fragments, so that all but the instruction runs on any device.
+// memory stands for the instruction, with the same fragments, so that all but the instructions runs on any device.
 
-#define TILE 64
+#define ITEMS 256
 #define WARPS 8
+#define WARPS_ACROSS (TILE_ROWS == TILE_COLUMNS ? 4 : 2)
+#define WARP_ROWS (TILE_ROWS * WARPS_ACROSS / WARPS)
+#define WARP_COLUMNS (TILE_COLUMNS / WARPS_ACROSS)
+// Tiles of the instruction that a warp makes, 16 x 8 each.
+#define DOWN (WARP_ROWS / 16)
+#define ACROSS (WARP_COLUMNS / 8)
 
 #if FACTORS == 3
 #define IN_WORD 1
@@ -18,12 +24,30 @@
 #define SLICE 32
 #endif
 
-// A slice lies in words of IN_WORD factors that follow each other along inner, row (column) after row (column). Four words
-// more than needed keep the eight rows that a warp reads on different banks.
-#define WORDS (SLICE / IN_WORD)
-#define PITCH (WORDS + 4)
-// The sums on their way to STORE4.
-#define SUMS_PITCH (TILE + 4)
+// A factor that is loaded along inner lies in local memory row (column) after row (column), each with its inner indices; one
+// that is loaded across lies inner index after inner index. IN_WORD neighbours share a word. The words more than needed keep
+// what a warp reads at once on different banks.
+#define PITCH_ALONG (SLICE / IN_WORD + 4)
+#define PITCH_ACROSS(tile) ((tile) / IN_WORD + (IN_WORD == 2 ? 4 : 8))
+#if LEFT_ALONG_INNER
+#define LEFT_PITCH PITCH_ALONG
+#define LEFT_WORDS (TILE_ROWS * PITCH_ALONG)
+#else
+#define LEFT_PITCH PITCH_ACROSS(TILE_ROWS)
+#define LEFT_WORDS (SLICE * PITCH_ACROSS(TILE_ROWS))
+#endif
+#if RIGHT_ALONG_INNER
+#define RIGHT_PITCH PITCH_ALONG
+#define RIGHT_WORDS (TILE_COLUMNS * PITCH_ALONG)
+#else
+#define RIGHT_PITCH PITCH_ACROSS(TILE_COLUMNS)
+#define RIGHT_WORDS (SLICE * PITCH_ACROSS(TILE_COLUMNS))
+#endif
+#define SLICE_WORDS (LEFT_WORDS + RIGHT_WORDS)
+// The sums of a warp's 16 rows on their way to STORE4.
+#define SUMS_PITCH (WARP_COLUMNS + 4)
+#define SUMS_WORDS (WARPS * 16 * SUMS_PITCH)
+#define MEMORY_WORDS (2 * SLICE_WORDS > SUMS_WORDS ? 2 * SLICE_WORDS : SUMS_WORDS)
 
 #if FACTORS == 1
 static inline uint pack(float first, float second) {
@@ -49,44 +73,88 @@ static inline uint pack(float value, float unused) {
 }
 #endif
 
-// Puts four factors into a slice: neighbours along inner, or the same inner index of four rows (columns).
-static inline void put_along(local uint *slice, int outer, int inner, float4 value) {
-    local uint *to = slice + outer * PITCH + inner / IN_WORD;
+// Four factors as they lie in local memory.
 #if IN_WORD == 2
-    to[0] = pack(value.x, value.y);
-    to[1] = pack(value.z, value.w);
+typedef uint2 Packed;
+static inline Packed pack4(float4 value) { return (uint2)(pack(value.x, value.y), pack(value.z, value.w)); }
 #else
-    to[0] = pack(value.x, 0.0f);
-    to[1] = pack(value.y, 0.0f);
-    to[2] = pack(value.z, 0.0f);
-    to[3] = pack(value.w, 0.0f);
+typedef uint4 Packed;
+static inline Packed pack4(float4 value) {
+    return (uint4)(pack(value.x, 0.0f), pack(value.y, 0.0f), pack(value.z, 0.0f), pack(value.w, 0.0f));
+}
 #endif
-}
-// Of two neighbours along inner, each with four rows (columns).
-static inline void put_across(local uint *slice, int outer, int inner, float4 first, float4 second) {
-    local uint *to = slice + outer * PITCH + inner / IN_WORD;
-    to[0] = pack(first.x, second.x);
-    to[PITCH] = pack(first.y, second.y);
-    to[2 * PITCH] = pack(first.z, second.z);
-    to[3 * PITCH] = pack(first.w, second.w);
-}
+// What lies in memory as the units take it is not touched.
+#if FACTORS == STORED
+#define PACK_STORED(bits) as_uint2(bits)
+#else
+#define PACK_STORED(bits) pack4(VALUES_STORED(bits))
+#endif
+#if LEFT_IS_STORED
+#define LEFT_BITS4 BITS4_STORED
+#define PACK_LEFT PACK_STORED
+#else
+#define LEFT_BITS4 BITS4_FLOAT
+#define PACK_LEFT pack4
+#endif
+#if RIGHT_IS_STORED
+#define RIGHT_BITS4 BITS4_STORED
+#define PACK_RIGHT PACK_STORED
+#else
+#define RIGHT_BITS4 BITS4_FLOAT
+#define PACK_RIGHT pack4
+#endif
+static inline void put(local uint *to, Packed value) { *(local Packed *)to = value; }
 
-// Fills a slice by all work-items: FETCH(outer, inner) gives four factors.
-#define FILL_ALONG(slice, FETCH)                                                                 \
-    for (int i = item; i < TILE * SLICE / 4; i += WARPS * 32) {                                  \
-        const int outer = i / (SLICE / 4);                                                       \
-        const int inner = i % (SLICE / 4) * 4;                                                   \
-        put_along(slice, outer, inner, FETCH(outer, inner));                                     \
-    }
-#define FILL_ACROSS(slice, FETCH)                                                                \
-    for (int i = item; i < TILE * SLICE / (4 * IN_WORD); i += WARPS * 32) {                      \
-        const int outer = i % (TILE / 4) * 4;                                                    \
-        const int inner = i / (TILE / 4) * IN_WORD;                                              \
-        const float4 first = FETCH(outer, inner);                                                \
-        put_across(slice, outer, inner, first, IN_WORD == 2 ? FETCH(outer, inner + 1) : first);  \
-    }
-#define FETCH_LEFT(outer, inner) LEFT4(tile_row + (outer), at + (inner))
-#define FETCH_RIGHT(outer, inner) RIGHT4(at + (inner), tile_column + (outer))
+// Fours of a slice, how many of them an item loads, and where group `index` of four lies, as (inner, outer).
+#define LEFT_FOURS (TILE_ROWS * SLICE / 4)
+#define RIGHT_FOURS (TILE_COLUMNS * SLICE / 4)
+#define LEFT_LOADS ((LEFT_FOURS + ITEMS - 1) / ITEMS)
+#define RIGHT_LOADS ((RIGHT_FOURS + ITEMS - 1) / ITEMS)
+static inline uint2 place_along(uint index) { return (uint2)(index % (SLICE / 4) * 4, index / (SLICE / 4)); }
+static inline uint2 place_across(uint index, uint tile) { return (uint2)(index / (tile / 4), index % (tile / 4) * 4); }
+#if LEFT_ALONG_INNER
+#define LEFT_AT(index) place_along(index)
+#define LEFT_WORD(at) (at.y * LEFT_PITCH + at.x / IN_WORD)
+#define LEFT_LINES LEFT_LOADS
+#define LEFT_OF(i) LEFT4(left_lines[i], along)
+#define LEFT_ON
+#else
+#define LEFT_AT(index) place_across(index, TILE_ROWS)
+#define LEFT_WORD(at) (at.x * LEFT_PITCH + at.y / IN_WORD)
+#define LEFT_LINES 1
+#define LEFT_OF(i) LEFT4(left_lines[0], left_walk)
+#define LEFT_ON LEFT_ACROSS_STEP(left_walk, LEFT_LOADS == 1 ? SLICE : ITEMS / (TILE_ROWS / 4));
+#endif
+#if RIGHT_ALONG_INNER
+#define RIGHT_AT(index) place_along(index)
+#define RIGHT_WORD(at) (at.y * RIGHT_PITCH + at.x / IN_WORD)
+#define RIGHT_LINES RIGHT_LOADS
+#define RIGHT_OF(i) RIGHT4(right_lines[i], along)
+#define RIGHT_ON
+#else
+#define RIGHT_AT(index) place_across(index, TILE_COLUMNS)
+#define RIGHT_WORD(at) (at.x * RIGHT_PITCH + at.y / IN_WORD)
+#define RIGHT_LINES 1
+#define RIGHT_OF(i) RIGHT4(right_lines[0], right_walk)
+#define RIGHT_ON RIGHT_ACROSS_STEP(right_walk, RIGHT_LOADS == 1 ? SLICE : ITEMS / (TILE_COLUMNS / 4));
+#endif
+#if LEFT_ALONG_INNER || RIGHT_ALONG_INNER
+#define ALONG_ON ALONG_STEP(along, SLICE);
+#else
+#define ALONG_ON
+#endif
+
+// This item's part of the next slice, from global memory into registers, and on to the one after.
+#define FETCH                                                                                               \
+    _Pragma("unroll") for (int i = 0; i < LEFT_LOADS; ++i) {                                                \
+        if (LEFT_FOURS % ITEMS == 0 || item + i * ITEMS < LEFT_FOURS) next_left[i] = LEFT_OF(i);            \
+        LEFT_ON                                                                                             \
+    }                                                                                                       \
+    _Pragma("unroll") for (int i = 0; i < RIGHT_LOADS; ++i) {                                               \
+        if (RIGHT_FOURS % ITEMS == 0 || item + i * ITEMS < RIGHT_FOURS) next_right[i] = RIGHT_OF(i);        \
+        RIGHT_ON                                                                                            \
+    }                                                                                                       \
+    ALONG_ON
 
 // The fragments of a warp, by its lane (PTX ISA, "Matrix Fragments for mma.m16n8k16" and "... mma.m16n8k8"). With
 // g = lane / 4 and t = lane % 4, and words along inner of the step's two halves:
@@ -144,11 +212,55 @@ static inline float4 multiply_add(uint4 left, uint2 right, float4 sums, local ui
 }
 #endif
 
-__attribute__((reqd_work_group_size(WARPS * 32, 1, 1))) kernel void TILED_NAME(TILED_ARGUMENTS) {
-    // The slices, and when those are done with, the sums.
-    local uint memory[TILE * SUMS_PITCH] __attribute__((aligned(16)));
-    local uint *left = memory;
-    local uint *right = memory + TILE * PITCH;
+// The fragments from local memory: of 16 rows (columns) from `outer` on and one STEP of inner indices from `inner` on. The words
+// are those above: of a left factor row g's first half, row g + 8's, and their second halves; of a right factor the two
+// halves of column g and of column g + 8.
+#if FACTORS == 3 || defined(PORTABLE)
+static inline uint word_along(local const uint *slice, int outer, int inner) {
+    return slice[outer * PITCH_ALONG + inner / IN_WORD];
+}
+static inline uint word_across(local const uint *slice, int pitch, int outer, int inner) {
+#if IN_WORD == 1
+    return slice[inner * pitch + outer];
+#else
+    local const ushort *halves = (local const ushort *)slice;
+    return halves[inner * pitch * 2 + outer] | (uint)halves[(inner + 1) * pitch * 2 + outer] << 16;
+#endif
+}
+static inline uint4 words(local const uint *slice, bool is_along, int pitch, int outer, int inner, int lane, bool is_left) {
+    uint values[4];
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+        const int row = outer + lane / 4 + (is_left ? i % 2 : i / 2) * 8;
+        const int word = inner + (lane % 4 + (is_left ? i / 2 : i % 2) * 4) * IN_WORD;
+        values[i] = is_along ? word_along(slice, row, word) : word_across(slice, pitch, row, word);
+    }
+    return vload4(0, values);
+}
+#else
+// By ldmatrix: lanes 8 i to 8 i + 7 name the eight rows of matrix i. What lies across is turned on the way.
+static inline uint4 words(local const uint *slice, bool is_along, int pitch, int outer, int inner, int lane, bool is_left) {
+    const int second = lane / 8 % 2 * 8;
+    const int third = lane / 16 * 8;
+    const int row = outer + (is_left ? second : third);
+    const int word = inner + (is_left ? third : second);
+    uint4 value;
+    if (is_along) {
+        const uint at = (uint)(ulong)(slice + (row + lane % 8) * PITCH_ALONG + word / 2);
+        asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+                     : "=r"(value.x), "=r"(value.y), "=r"(value.z), "=r"(value.w) : "r"(at) : "memory");
+    } else {
+        const uint at = (uint)(ulong)(slice + (word + lane % 8) * pitch + row / 2);
+        asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
+                     : "=r"(value.x), "=r"(value.y), "=r"(value.z), "=r"(value.w) : "r"(at) : "memory");
+    }
+    return value;
+}
+#endif
+
+__attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void TILED_NAME(TILED_ARGUMENTS) {
+    // Two slices, and when those are done with, the sums.
+    local uint memory[MEMORY_WORDS] __attribute__((aligned(16)));
     const int item = get_local_id(0);
     const int warp = item / 32;
     const int lane = item % 32;
@@ -158,62 +270,97 @@ __attribute__((reqd_work_group_size(WARPS * 32, 1, 1))) kernel void TILED_NAME(T
 #else
     local uint *exchange = memory;
 #endif
-    const int tile_column = get_group_id(0) * TILE;
-    const ulong tile_row = get_group_id(1) * (ulong)TILE;
+    const uint tile_column = get_group_id(0) * TILE_COLUMNS;
+    const uint tile_row = get_group_id(1) * TILE_ROWS;
     TILED_SETUP
 
-    const int warp_row = warp / 4 * 32;
-    const int warp_column = warp % 4 * 16;
-    float4 sums[2][2] = {{(float4)0.0f, (float4)0.0f}, {(float4)0.0f, (float4)0.0f}};
-    // Where this lane's first words lie in a slice.
-    local const uint *left_words = left + (warp_row + lane / 4) * PITCH + lane % 4;
-    local const uint *right_words = right + (warp_column + lane / 4) * PITCH + lane % 4;
+#if LEFT_ALONG_INNER || RIGHT_ALONG_INNER
+    Along along = ALONG_AT(inner_first + place_along(item).x);
+#endif
+    LeftLine left_lines[LEFT_LINES];
+#pragma unroll
+    for (int i = 0; i < LEFT_LINES; ++i) left_lines[i] = LEFT_LINE(tile_row + LEFT_AT(item + i * ITEMS).y);
+#if !LEFT_ALONG_INNER
+    LeftAcross left_walk = LEFT_ACROSS_AT(inner_first + LEFT_AT(item).x);
+#endif
+    RightLine right_lines[RIGHT_LINES];
+#pragma unroll
+    for (int i = 0; i < RIGHT_LINES; ++i) right_lines[i] = RIGHT_LINE(tile_column + RIGHT_AT(item + i * ITEMS).y);
+#if !RIGHT_ALONG_INNER
+    RightAcross right_walk = RIGHT_ACROSS_AT(inner_first + RIGHT_AT(item).x);
+#endif
 
-    for (ulong at = inner_first; at < inner_end; at += SLICE) {
-#if LEFT_ALONG_INNER
-        FILL_ALONG(left, FETCH_LEFT)
-#else
-        FILL_ACROSS(left, FETCH_LEFT)
-#endif
-#if RIGHT_ALONG_INNER
-        FILL_ALONG(right, FETCH_RIGHT)
-#else
-        FILL_ACROSS(right, FETCH_RIGHT)
-#endif
-        barrier(CLK_LOCAL_MEM_FENCE);
-        for (int word = 0; word < WORDS; word += 8) {
-            uint4 rows[2];
-            uint2 columns[2];
+    const int warp_row = warp / WARPS_ACROSS * WARP_ROWS;
+    const int warp_column = warp % WARPS_ACROSS * WARP_COLUMNS;
+    float4 sums[DOWN][ACROSS];
 #pragma unroll
-            for (int i = 0; i < 2; ++i) {
-                local const uint *from = left_words + i * 16 * PITCH + word;
-                rows[i] = (uint4)(from[0], from[8 * PITCH], from[4], from[8 * PITCH + 4]);
+    for (int r = 0; r < DOWN; ++r) {
+#pragma unroll
+        for (int c = 0; c < ACROSS; ++c) sums[r][c] = (float4)0.0f;
+    }
+
+    LEFT_BITS4 next_left[LEFT_LOADS];
+    RIGHT_BITS4 next_right[RIGHT_LOADS];
+    local uint *left = memory;
+    FETCH
+    for (uint slice = inner_first; slice < inner_end; slice += SLICE) {
+        local uint *right = left + LEFT_WORDS;
+#pragma unroll
+        for (int i = 0; i < LEFT_LOADS; ++i) {
+            const uint2 at = LEFT_AT(item + i * ITEMS);
+            if (LEFT_FOURS % ITEMS == 0 || item + i * ITEMS < LEFT_FOURS) {
+                put(left + LEFT_WORD(at), PACK_LEFT(next_left[i]));
             }
+        }
 #pragma unroll
-            for (int i = 0; i < 2; ++i) {
-                local const uint *from = right_words + i * 8 * PITCH + word;
-                columns[i] = (uint2)(from[0], from[4]);
-            }
-#pragma unroll
-            for (int i = 0; i < 4; ++i) {
-                sums[i / 2][i % 2] = multiply_add(rows[i / 2], columns[i % 2], sums[i / 2][i % 2], exchange, lane);
+        for (int i = 0; i < RIGHT_LOADS; ++i) {
+            const uint2 at = RIGHT_AT(item + i * ITEMS);
+            if (RIGHT_FOURS % ITEMS == 0 || item + i * ITEMS < RIGHT_FOURS) {
+                put(right + RIGHT_WORD(at), PACK_RIGHT(next_right[i]));
             }
         }
         barrier(CLK_LOCAL_MEM_FENCE);
+        if (slice + SLICE < inner_end) {
+            FETCH
+        }
+#pragma unroll
+        for (int inner = 0; inner < SLICE; inner += STEP) {
+            uint4 columns_of[ACROSS / 2];
+#pragma unroll
+            for (int c = 0; c < ACROSS / 2; ++c) {
+                columns_of[c] = words(right, RIGHT_ALONG_INNER, RIGHT_PITCH, warp_column + c * 16, inner, lane, false);
+            }
+#pragma unroll
+            for (int r = 0; r < DOWN; ++r) {
+                const uint4 rows_of = words(left, LEFT_ALONG_INNER, LEFT_PITCH, warp_row + r * 16, inner, lane, true);
+#pragma unroll
+                for (int c = 0; c < ACROSS; ++c) {
+                    const uint2 column = c % 2 ? columns_of[c / 2].zw : columns_of[c / 2].xy;
+                    sums[r][c] = multiply_add(rows_of, column, sums[r][c], exchange, lane);
+                }
+            }
+        }
+        left = left == memory ? memory + SLICE_WORDS : memory;
     }
 
-    local float *results = (local float *)memory;
+    // A warp's 16 rows at a time go through local memory, so that neighbouring items store neighbours.
+    local float *results = (local float *)memory + warp * 16 * SUMS_PITCH;
 #pragma unroll
-    for (int i = 0; i < 4; ++i) {
-        const int row = warp_row + i / 2 * 16 + lane / 4;
-        const int column = warp_column + i % 2 * 8 + lane % 4 * 2;
-        vstore2(sums[i / 2][i % 2].xy, 0, results + row * SUMS_PITCH + column);
-        vstore2(sums[i / 2][i % 2].zw, 0, results + (row + 8) * SUMS_PITCH + column);
-    }
-    barrier(CLK_LOCAL_MEM_FENCE);
-    for (int i = item; i < TILE * TILE / 4; i += WARPS * 32) {
-        const int row = i / (TILE / 4);
-        const int column = i % (TILE / 4) * 4;
-        STORE4(tile_row + row, tile_column + column, vload4(0, results + row * SUMS_PITCH + column));
+    for (int r = 0; r < DOWN; ++r) {
+        barrier(CLK_LOCAL_MEM_FENCE);
+#pragma unroll
+        for (int c = 0; c < ACROSS; ++c) {
+            local float *to = results + lane / 4 * SUMS_PITCH + c * 8 + lane % 4 * 2;
+            vstore2(sums[r][c].xy, 0, to);
+            vstore2(sums[r][c].zw, 0, to + 8 * SUMS_PITCH);
+        }
+        barrier(CLK_LOCAL_MEM_FENCE);
+        for (int i = lane; i < 16 * WARP_COLUMNS / 4; i += 32) {
+            const uint row = tile_row + warp_row + r * 16 + i / (WARP_COLUMNS / 4);
+            const int column = i % (WARP_COLUMNS / 4) * 4;
+            STORE4(
+                row, tile_column + warp_column + column,
+                vload4(0, results + i / (WARP_COLUMNS / 4) * SUMS_PITCH + column));
+        }
     }
 }

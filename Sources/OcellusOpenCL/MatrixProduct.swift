@@ -52,9 +52,10 @@ struct MatrixProduct {
         let chunks = chunks(backend, arguments.capacity)
         let isWhole = isWhole(chunks.count, arguments.outputs[0].description, on: backend)
         let target = isWhole ? product : .buffer(try arguments.scratch())
-        let ending: [KernelArgument] = [
-            .int(isWhole && bias != nil ? 1 : 0), .int(isWhole ? function.kernelNumber : 0), .int(chunks.count),
-        ]
+        let hasBias = KernelArgument.int(isWhole && bias != nil ? 1 : 0)
+        let (functionNumber, chunkCount) = (
+            KernelArgument.int(isWhole ? function.kernelNumber : 0), KernelArgument.int(chunks.count)
+        )
         let leading: [KernelArgument] = [
             left, right, bias ?? left, target,
             .ints(kernelIntegers(arguments.capacity, innerPerChunk: chunks.length)),
@@ -62,8 +63,8 @@ struct MatrixProduct {
         ]
         let launch =
             switch backend.kernelFamily {
-            case .tiled: try tiled(backend, leading + ending + [.count], chunks.count, arguments)
-            case .wide: try wide(backend, leading + ending, chunks.count, arguments)
+            case .tiled: try tiled(backend, leading + [hasBias, chunkCount, .count], chunks.count, arguments)
+            case .wide: try wide(backend, leading + [hasBias, functionNumber, chunkCount], chunks.count, arguments)
             }
         guard !isWhole else { return launch }
         return LaunchSequence([launch, try sum(backend, target, bias, product, chunks.length, arguments)])
@@ -103,8 +104,14 @@ struct MatrixProduct {
             defines: [
                 ("LEFT_ALONG_INNER", leftStrides.inner == 1 ? 1 : 0),
                 ("RIGHT_ALONG_INNER", rightStrides.column == 1 ? 0 : 1),
-                ("LEFT_STORED", arguments.isNarrow(input: 0)), ("RIGHT_STORED", arguments.isNarrow(input: 1)),
+                ("LEFT_IS_STORED", arguments.isNarrow(input: 0)), ("RIGHT_IS_STORED", arguments.isNarrow(input: 1)),
                 ("PRODUCT_STORED", storesProduct ? arguments.isNarrow(output: 0) : 0),
+                ("LEFT_ALIGNED", (leftStrides.inner == 1 ? leftStrides.row : leftStrides.inner).isMultiple(of: 4) ? 1 : 0),
+                (
+                    "RIGHT_ALIGNED",
+                    (rightStrides.column == 1 ? rightStrides.inner : rightStrides.column).isMultiple(of: 4) ? 1 : 0
+                ),
+                ("FUNCTION", storesProduct ? function.kernelNumber : 0),
             ] + backend.defines(of: tile), kernelArguments,
             grid: tile.grid(columns: columns) { count in
                 (rows.value(capacity: count), isBatched ? count : chunks)

@@ -1,7 +1,7 @@
 import OcellusGraph
 
-/// How sums over the rows of `[rows, channels]` fall into chunks: fixed by the shape and the plan's capacity, so that the
-/// order of additions never depends on the device or on the samples present.
+/// How sums over the rows of `[rows, channels]` fall into chunks, for `row_chunks.cl`: fixed by the shape, the plan's capacity
+/// and the family of kernels, so that the order of additions never depends on the samples present.
 struct RowChunks {
     /// Rows of one sample, or of the tensor when it is not batched.
     let rowsPerSample: Int
@@ -9,16 +9,35 @@ struct RowChunks {
     let rowsPerChunk: Int
     /// Chunks at full capacity.
     let count: Int
+    /// What the program is compiled with.
+    let defines: [(String, Int)]
     private let isBatched: Bool
+    private let groups: Int
+    private let local: SIMD3<Int>
 
     /// Chunks for sums over all but the last dimension of `tensor`.
-    init(_ tensor: TensorDescription, capacity: Int) {
+    init(_ tensor: TensorDescription, capacity: Int, on backend: OpenCLBackend) {
         channels = tensor.shape[-1]
         rowsPerSample = tensor.shape.dimensions.dropLast().reduce(1, *)
         isBatched = tensor.isBatched
         let rows = rowsPerSample * (isBatched ? capacity : 1)
-        rowsPerChunk = max(rows.dividedUp(by: 128), 32)
+        let width = backend.elementwiseWidth
+        let items = channels.dividedUp(by: width)
+        if backend.kernelFamily == .wide {
+            // A work-item is a core's: enough chunks for the cores.
+            groups = items
+            local = [1, 1, 1]
+            rowsPerChunk = max(rows.dividedUp(by: 128), 32)
+        } else {
+            // Groups of 256, of which a large GPU wants a thousand; a work-item sums some rows for each sum over lanes.
+            let columns = min(items, 16)
+            let lanes = 256 / (1 << (columns - 1).bitWidthNeeded)
+            groups = items.dividedUp(by: columns)
+            local = [columns, lanes, 1]
+            rowsPerChunk = max(rows.dividedUp(by: max(1024 / groups, 8)), 8 * lanes)
+        }
         count = rows.dividedUp(by: rowsPerChunk)
+        defines = [("VEC", width), ("ITEMS", local.x), ("LANES", local.y)]
     }
 
     /// Bytes of one partial sum a chunk and channel.
@@ -29,24 +48,22 @@ struct RowChunks {
         [isBatched ? .elements(perSample: rowsPerSample) : .ulong(rowsPerSample), .int(channels), .int(rowsPerChunk)]
     }
 
-    /// A work-item for each `width` channels of each chunk that has rows.
-    func grid(width: Int) -> LaunchGrid {
-        let (isBatched, rowsPerSample, rowsPerChunk) = (isBatched, rowsPerSample, rowsPerChunk)
-        let (groups, local) = channelGroups(width)
-        return LaunchGrid(local: [local, 1, 1]) { samples in
+    /// Work-groups for each chunk that has rows.
+    var grid: LaunchGrid {
+        let (isBatched, rowsPerSample, rowsPerChunk, groups) = (isBatched, rowsPerSample, rowsPerChunk, groups)
+        return LaunchGrid(local: local) { samples in
             [groups, (rowsPerSample * (isBatched ? samples : 1)).dividedUp(by: rowsPerChunk), 1]
         }
     }
 
-    /// A work-item for each `width` channels.
-    func channelGrid(width: Int) -> LaunchGrid {
-        let (groups, local) = channelGroups(width)
-        return LaunchGrid(local: [local, 1, 1]) { _ in [groups, 1, 1] }
+    /// Work-groups for the sums over chunks.
+    var channelGrid: LaunchGrid {
+        let groups = groups
+        return LaunchGrid(local: local) { _ in [groups, 1, 1] }
     }
+}
 
-    private func channelGroups(_ width: Int) -> (groups: Int, local: Int) {
-        let items = channels.dividedUp(by: width)
-        let local = width >= 16 ? 1 : min(items, 16)
-        return (items.dividedUp(by: local), local)
-    }
+extension Int {
+    /// The bits that a number from 0 up takes.
+    fileprivate var bitWidthNeeded: Int { Int.bitWidth - leadingZeroBitCount }
 }

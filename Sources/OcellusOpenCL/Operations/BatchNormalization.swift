@@ -4,7 +4,7 @@ extension BatchNormalization: OpenCLOperation {
     /// One partial sum a chunk of rows.
     public func workspaceByteCount(
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
-    ) -> Int { RowChunks(inputs[0], capacity: capacity).partialByteCount }
+    ) -> Int { RowChunks(inputs[0], capacity: capacity, on: backend).partialByteCount }
 
     /// The mean, then the variance about it, then the output.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
@@ -29,7 +29,7 @@ extension BatchNormalizationGradient: OpenCLOperation {
     /// Two partial sums a chunk of rows.
     public func workspaceByteCount(
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
-    ) -> Int { 2 * RowChunks(inputs[0], capacity: capacity).partialByteCount }
+    ) -> Int { 2 * RowChunks(inputs[0], capacity: capacity, on: backend).partialByteCount }
 
     /// The gradients of scale and shift, then that of the input, which needs them.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
@@ -71,8 +71,8 @@ private struct BatchNormalizationKernels {
 
     init(_ backend: OpenCLBackend, _ arguments: OperationArguments, _ tensor: TensorDescription) throws {
         self.backend = backend
-        source = try .files("common", "batch_normalization")
-        chunks = RowChunks(tensor, capacity: arguments.capacity)
+        source = try .files("common", "row_chunks", "batch_normalization")
+        chunks = RowChunks(tensor, capacity: arguments.capacity, on: backend)
         label = arguments.label
     }
 
@@ -80,21 +80,20 @@ private struct BatchNormalizationKernels {
     func overRows(
         _ entry: String, _ tensors: [KernelArgument], _ numbers: [KernelArgument] = []
     ) throws -> KernelLaunch {
-        try launch(entry, tensors, numbers, chunks.grid(width: backend.elementwiseWidth))
+        try launch(entry, tensors, numbers, chunks.grid)
     }
 
     /// A kernel over channels.
     func overChannels(
         _ entry: String, _ tensors: [KernelArgument], _ numbers: [KernelArgument] = []
     ) throws -> KernelLaunch {
-        try launch(entry, tensors, numbers, chunks.channelGrid(width: backend.elementwiseWidth))
+        try launch(entry, tensors, numbers, chunks.channelGrid)
     }
 
     private func launch(
         _ entry: String, _ tensors: [KernelArgument], _ numbers: [KernelArgument], _ grid: LaunchGrid
     ) throws -> KernelLaunch {
         try backend.launch(
-            entry, of: source, defines: ["VEC": backend.elementwiseWidth],
-            tensors + chunks.kernelArguments + numbers, grid: grid, label: label)
+            entry, of: source, defines: chunks.defines, tensors + chunks.kernelArguments + numbers, grid: grid, label: label)
     }
 }

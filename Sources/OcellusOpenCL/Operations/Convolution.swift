@@ -28,11 +28,14 @@ extension Convolution: OpenCLOperation {
     ) throws -> any PreparedStep {
         let geometry = try window.geometry(over: arguments.inputs[0].description.shape)
         let bias = hasBias ? arguments.input(2) : nil
+        let correlation = correlation(geometry, filter: arguments.inputs[1].description.shape)
+        let isBatched = arguments.inputs[0].description.isBatched
         switch backend.kernelFamily {
-        case .tiled: return try tiled(backend, arguments, geometry, bias, residual)
+        case .tiled:
+            return try correlation.prepareTiled(
+                on: backend, x: arguments.input(0), filter: arguments.input(1), bias: bias, residual: residual,
+                y: arguments.output(0), capacity: arguments.capacity, isBatched: isBatched, label: arguments.label)
         case .wide:
-            let correlation = correlation(geometry, filter: arguments.inputs[1].description.shape)
-            let isBatched = arguments.inputs[0].description.isBatched
             if let winograd = backend.winograd(correlation) {
                 return LaunchSequence(
                     try winograd.prepare(
@@ -55,28 +58,5 @@ extension Convolution: OpenCLOperation {
 
     func correlation(_ geometry: WindowGeometry, filter: Shape) -> Correlation {
         Correlation(geometry, filter: filter, groups: groups, hasBias: hasBias, function: activation)
-    }
-
-    private func tiled(
-        _ backend: OpenCLBackend, _ arguments: OperationArguments, _ geometry: WindowGeometry, _ bias: KernelArgument?,
-        _ residual: KernelArgument?
-    ) throws -> KernelLaunch {
-        let x = arguments.inputs[0].description
-        let outputChannels = arguments.inputs[1].description.shape[3]
-        let (places, groups) = (geometry.outputHeight * geometry.outputWidth, groups)
-        let tile = backend.tile(
-            rows: places * (x.isBatched ? arguments.capacity : 1), columns: outputChannels / groups)
-        return try backend.launch(
-            "convolution_tiled", of: .files("window", "columns", "convolution_tiled", backend.tiledSkeleton),
-            defines: backend.defines(of: tile),
-            [
-                arguments.input(0), arguments.input(1), bias ?? arguments.input(1), residual ?? arguments.input(1),
-                arguments.output(0), .ints(geometry.kernelIntegers), .int(x.shape[2]), .int(outputChannels),
-                .int(groups),
-                .int(hasBias ? 1 : 0), .int(residual == nil ? 0 : 1), .int(activation.kernelNumber), .samples(of: x),
-            ],
-            grid: tile.grid(columns: outputChannels / groups) { count in
-                (places * (x.isBatched ? count : 1), groups)
-            }, label: arguments.label)
     }
 }

@@ -82,7 +82,10 @@ extension ConvolutionFilterGradient: OpenCLOperation {
         return try backend.launch(
             "convolution_filter_gradient_tiled",
             of: .files("window", "columns", "convolution_filter_gradient_tiled", backend.tiledSkeleton),
-            defines: backend.defines(of: tile),
+            defines: backend.defines(of: tile) + [
+                ("CHANNEL_FOURS", (x.shape[2] / groups).isMultiple(of: 4) ? 1 : 0),
+                ("COLUMN_FOURS", columns.isMultiple(of: 4) ? 1 : 0),
+            ],
             [
                 arguments.input(0), arguments.input(1), partial, .ints(chunks.geometry.kernelIntegers),
                 .int(x.shape[2]), .int(outputChannels), .int(groups), .int(chunks.length), .samples(of: x),

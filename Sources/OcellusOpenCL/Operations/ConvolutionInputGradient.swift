@@ -14,18 +14,24 @@ extension ConvolutionInputGradient: OpenCLOperation {
         return phases.reduce(0) { $0 + $1.packedByteCount(on: backend).rounded(upTo: backend.device.alignment) }
     }
 
-    /// An implicit matrix product in which each input pixel gathers.
+    /// A correlation of dy for each phase of the stride.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
         if let depthwise = depthwise(arguments.inputs[1].description.shape) {
             return try depthwise.prepareInputGradient(on: backend, arguments)
         }
+        let filter = arguments.inputs[1]
+        let isBatched = arguments.inputs[0].description.isBatched
+        let phases = try phases(filter: filter.description.shape)
         switch backend.kernelFamily {
-        case .tiled: return try tiled(backend, arguments)
+        case .tiled:
+            return LaunchSequence(
+                try phases.map {
+                    try $0.prepareTiled(
+                        on: backend, x: arguments.input(0), filter: arguments.input(1), y: arguments.output(0),
+                        capacity: arguments.capacity, isBatched: isBatched, label: arguments.label)
+                })
         case .wide:
             let scratch = try arguments.scratch()
-            let filter = arguments.inputs[1]
-            let isBatched = arguments.inputs[0].description.isBatched
-            let phases = try phases(filter: filter.description.shape)
             if let winograd = backend.winograd(phases.only) {
                 return LaunchSequence(
                     try winograd.prepare(
@@ -52,25 +58,5 @@ extension ConvolutionInputGradient: OpenCLOperation {
 
     func phases(filter: Shape) throws -> [Correlation] {
         Correlation.inputGradient(try window.geometry(over: inputShape), filter: filter, groups: groups)
-    }
-
-    private func tiled(_ backend: OpenCLBackend, _ arguments: OperationArguments) throws -> KernelLaunch {
-        let dy = arguments.inputs[0].description
-        let (groups, inputShape) = (groups, inputShape)
-        let tile = backend.tile(
-            rows: inputShape[0] * inputShape[1] * (dy.isBatched ? arguments.capacity : 1),
-            columns: inputShape[2] / groups)
-        return try backend.launch(
-            "convolution_input_gradient_tiled",
-            of: .files("window", "columns", "convolution_input_gradient_tiled", backend.tiledSkeleton),
-            defines: backend.defines(of: tile),
-            [
-                arguments.input(0), arguments.input(1), arguments.output(0),
-                .ints(try window.geometry(over: inputShape).kernelIntegers), .int(inputShape[2]), .int(dy.shape[2]),
-                .int(groups), .samples(of: dy),
-            ],
-            grid: tile.grid(columns: inputShape[2] / groups) { count in
-                (inputShape[0] * inputShape[1] * (dy.isBatched ? count : 1), groups)
-            }, label: arguments.label)
     }
 }

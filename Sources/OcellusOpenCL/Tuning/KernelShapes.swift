@@ -32,15 +32,16 @@ extension OpenCLBackend {
     /// How products are added: as operators unless the parameters say otherwise.
     var product: MultiplyAdd { parameters.product ?? .operators }
 
-    /// The macros of `tiled.cl`; `tiled_mma.cl` has its own.
-    func defines(of tile: MatrixTile) -> [(String, Int)] { matrixUnits == nil ? tile.defines + product.defines : [] }
+    /// The macros of `tiled.cl`, or of `tiled_mma.cl`.
+    func defines(of tile: MatrixTile) -> [(String, Int)] {
+        matrixUnits == nil
+            ? tile.defines + product.defines : [("TILE_ROWS", tile.rows), ("TILE_COLUMNS", tile.columns)]
+    }
 
     /// The tile for a product of `rows` × `columns`, unless the parameters say otherwise: the largest of which every compute
     /// unit gets some.
     func tile(rows: Int, columns: Int) -> MatrixTile {
-        // `tiled_mma.cl` knows but one, which is as large.
-        guard matrixUnits == nil else { return .small }
-        if let tile = parameters.tile { return tile }
+        if let tile = parameters.tile, matrixUnits == nil || MatrixTile.ofUnits.contains(tile) { return tile }
         let large = columns <= 32 ? MatrixTile.narrow : columns <= 64 ? .tall : .large
         let limits = openCLDevice
         let fits =
@@ -61,6 +62,9 @@ extension MatrixTile {
     static let narrow = MatrixTile(128, 32, item: 4, 4, slice: 16)
     static let tall = MatrixTile(128, 64, item: 8, 4, slice: 16)
     static let large = MatrixTile(128, 128, item: 8, 8, slice: 8, buffers: 2)
+
+    /// Those that `tiled_mma.cl` makes, each by 256 work-items.
+    static let ofUnits = [large, tall, small, narrow]
 
     /// Tiles of a product.
     func count(rows: Int, columns: Int) -> Int { rows.dividedUp(by: self.rows) * columns.dividedUp(by: self.columns) }
