@@ -1,4 +1,5 @@
-// What every file here may use. VEC, the floats a work-item handles at once, is 1, 2, 4, 8 or 16.
+// What every file here may use. VEC, the floats a work-item handles at once, is 1, 2, 4, 8 or 16. With ALIGNED, VEC is 4, and
+// what is loaded and stored in global memory lies on multiples of four: a GPU loads four at once only where it knows so.
 
 #ifndef VEC
 #define VEC 1
@@ -20,15 +21,24 @@ typedef JOIN(int, VEC) intV;
 typedef JOIN(uchar, VEC) ucharV;
 #define LOAD(pointer) JOIN(vload, VEC)(0, pointer)
 #define STORE(value, pointer) JOIN(vstore, VEC)(value, 0, pointer)
+#if ALIGNED
+#define LOAD_STORED(pointer) LOAD4_STORED(pointer)
+#define STORE_STORED(value, pointer) STORE4_STORED(value, pointer)
+#else
 #define LOAD_STORED(pointer) VLOAD_STORED(VEC, pointer)
 #define STORE_STORED(value, pointer) VSTORE_STORED(VEC, value, pointer)
+#endif
 #define TO_INT(value) JOIN(convert_int, VEC)(value)
 #define TO_UCHAR(value) JOIN(convert_uchar, VEC)(value)
 #endif
 
 // The first `present` of VEC floats, and zeros.
 static inline floatV load_some(global const float *pointer, ulong present) {
+#if ALIGNED
+    if (present >= VEC) return LOAD4_FLOAT(pointer);
+#else
     if (present >= VEC) return LOAD(pointer);
+#endif
     float values[VEC];
     for (int i = 0; i < VEC; ++i) values[i] = i < (int)present ? pointer[i] : 0.0f;
     return LOAD(values);
@@ -37,7 +47,11 @@ static inline floatV load_some(global const float *pointer, ulong present) {
 // Stores the first `present` of VEC floats.
 static inline void store_some(floatV value, global float *pointer, ulong present) {
     if (present >= VEC) {
+#if ALIGNED
+        STORE4_FLOAT(value, pointer);
+#else
         STORE(value, pointer);
+#endif
         return;
     }
     float values[VEC];

@@ -110,14 +110,15 @@ static inline BITS4_STORED left4(LeftLine line, LeftAcross walk, Window window, 
 }
 #define LEFT4(line, walk) left4(line, walk, window, inner_end)
 
-// Four columns; none beyond the last.
+// Four columns; what is beyond the last stands for the first: its products are never stored.
 typedef struct {
     global const stored *from;
     uint column, end;
 } RightLine;
 
 static inline RightLine columns_of(global const stored *dy, uint column, uint columns, uint inner_end) {
-    const RightLine line = {dy + (column < columns ? column : 0), column, column < columns ? inner_end : 0};
+    if (column >= columns) column = 0;
+    const RightLine line = {dy + column, column, inner_end};
     return line;
 }
 static inline BITS4_STORED right4(RightLine line, uint inner, int output_channels, uint columns) {

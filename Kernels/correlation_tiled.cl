@@ -4,7 +4,7 @@
 //
 // CHANNEL_FOURS, COLUMN_FOURS: whether the channels (columns) of a group are a multiple of four. FILTER_ALONG: whether the
 // filter's neighbours in memory are channels, else they are columns, and it is a matrix [inner, columns]. FUNCTION: the
-// activation at the end.
+// activation at the end. WHOLE_SLICES: whether the inner index has whole slices of up to 32.
 
 // The order is that of `Correlation.tiledIntegers`.
 typedef struct {
@@ -97,7 +97,7 @@ static inline bool is_inside(LeftLine line, Along walk, Correlation of, int *pix
 static inline BITS4_STORED left4(LeftLine line, Along walk, Correlation of, uint inner_end) {
     int pixel;
 #if CHANNEL_FOURS
-    const bool is_there = is_inside(line, walk, of, &pixel) && walk.inner < inner_end;
+    const bool is_there = is_inside(line, walk, of, &pixel) && (WHOLE_SLICES || walk.inner < inner_end);
     return is_there ? LOAD4_BITS_STORED(line.sample + (pixel * of.input_channels + walk.channel)) : (BITS4_STORED)0;
 #else
     BITS_STORED values[4];
@@ -113,21 +113,22 @@ static inline BITS4_STORED left4(LeftLine line, Along walk, Correlation of, uint
 }
 #define LEFT4(line, walk) left4(line, walk, of, inner_end)
 
+// A column, or the first of four; what is beyond the last stands for the first: its products are never stored.
 typedef struct {
     global const float *from;
     uint column, end;
 } RightLine;
 
 #if FILTER_ALONG
-// A column's elements; none for no column.
+// A column's elements.
 static inline RightLine column_of(global const float *filter, Correlation of, uint column, uint columns, uint inner_end) {
-    const RightLine line = {
-        filter + (column < columns ? column : 0) * (uint)of.filter_output, column, column < columns ? inner_end : 0};
+    if (column >= columns) column = 0;
+    const RightLine line = {filter + column * (uint)of.filter_output, column, inner_end};
     return line;
 }
 static inline float4 right4(RightLine line, Along walk, Correlation of) {
 #if CHANNEL_FOURS
-    return walk.inner < line.end ? LOAD4_FLOAT(line.from + (walk.filter + walk.channel)) : (float4)0.0f;
+    return WHOLE_SLICES || walk.inner < line.end ? LOAD4_FLOAT(line.from + (walk.filter + walk.channel)) : (float4)0.0f;
 #else
     float values[4];
 #pragma unroll
@@ -143,12 +144,12 @@ static inline float4 right4(RightLine line, Along walk, Correlation of) {
 #else
 // Four columns of a matrix.
 static inline RightLine columns_of(global const float *filter, uint column, uint columns, uint inner_end) {
-    const RightLine line = {
-        filter + (column < columns ? column : 0), column, column < columns ? inner_end : 0};
+    if (column >= columns) column = 0;
+    const RightLine line = {filter + column, column, inner_end};
     return line;
 }
 static inline float4 right4(RightLine line, uint inner, uint pitch, uint columns) {
-    if (inner >= line.end) return (float4)0.0f;
+    if (!WHOLE_SLICES && inner >= line.end) return (float4)0.0f;
     global const float *from = line.from + inner * pitch;
 #if COLUMN_FOURS
     return LOAD4_FLOAT(from);
@@ -165,6 +166,7 @@ typedef uint RightAcross;
 
 // The pixel of the output that a place is.
 static inline ulong pixel_of(Correlation of, uint row) {
+    if (of.spread_height == 1 && of.spread_width == 1) return row;
     const Place at = place_of(row, of.grid_height, of.grid_width);
     return pixel_at(
         at.sample, of.first_height + at.row * of.spread_height, of.first_width + at.column * of.spread_width,

@@ -182,8 +182,20 @@ static const char tiled[] = {
 #embed "tiled.cl"
     , 0};
 
+static const char tiled_factors[] = {
+#embed "tiled_factors.cl"
+    , 0};
+
+static const char tiled_fetch[] = {
+#embed "tiled_fetch.cl"
+    , 0};
+
 static const char tiled_mma[] = {
 #embed "tiled_mma.cl"
+    , 0};
+
+static const char tiled_wgmma[] = {
+#embed "tiled_wgmma.cl"
     , 0};
 
 static const char wide[] = {
@@ -247,7 +259,10 @@ static const struct {
     KERNEL(stochastic_depth)
     KERNEL(sum_partials)
     KERNEL(tiled)
+    KERNEL(tiled_factors)
+    KERNEL(tiled_fetch)
     KERNEL(tiled_mma)
+    KERNEL(tiled_wgmma)
     KERNEL(wide)
     KERNEL(window)
     KERNEL(winograd_wide)

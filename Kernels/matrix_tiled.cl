@@ -1,7 +1,8 @@
 // The product of two matrices with any strides, one pair a batch index; the inner index in fixed chunks. With one chunk
 // bias and activation follow; with more, each chunk gives a partial product, and a second pass adds them.
-// LEFT_ALONG_INNER and RIGHT_ALONG_INNER say in which direction a factor's elements are neighbours, LEFT_ALIGNED and
-// RIGHT_ALIGNED whether the other stride is a multiple of four, FUNCTION which activation follows.
+// LEFT_ALONG_INNER and RIGHT_ALONG_INNER say in which direction a factor's elements are neighbours, LEFT_FOURS_FIT and
+// RIGHT_FOURS_FIT whether there are a multiple of four of them and the other stride is one, so that four are there or none, and
+// aligned; WHOLE_SLICES whether the inner index has whole slices of up to 32; FUNCTION which activation follows.
 
 typedef struct {
     int rows, columns, inner, left_row, left_inner, right_inner, right_column, left_batch, right_batch, inner_a_chunk;
@@ -45,7 +46,8 @@ typedef struct {
     right_factor += batch * (ulong)(uint)sizes.right_batch;                                      \
     product += get_group_id(2) * (ulong)rows * columns;
 
-// A row or column, or the first of four: its elements, and how many follow it before the factor's end.
+// A row or column, or the first of four: its elements, and how many there are from it on. What is beyond the last stands for the
+// first: its products are never stored.
 #define DEFINE_LINE(TYPE, NAME)       \
     typedef struct {                  \
         global const TYPE *from;      \
@@ -65,20 +67,21 @@ typedef uint RightAcross;
 #define RIGHT_ACROSS_AT(inner) (inner)
 #define RIGHT_ACROSS_STEP(inner, by) (inner) += (by)
 
-// NAME: four elements of a line, along inner or across, and zeros beyond the ends. Those that are loaded at once are aligned
-// where their rows are multiples of four apart: is_aligned.
-#define DEFINE_ELEMENTS(LINE, TYPE, KIND, NAME)                                                                  \
-    static inline BITS4_##KIND NAME(                                                                       \
-        LINE line, uint inner, uint inner_end, uint inner_stride, int is_along, int is_aligned) {                \
-        const int present = is_along ? (int)(inner_end - inner) : line.present;                                  \
-        if (line.present <= 0 || inner >= inner_end) return (BITS4_##KIND)0;                               \
-        global const TYPE *from = line.from + inner * (ulong)inner_stride;                                       \
-        if (present >= 4) return is_aligned ? LOAD4_BITS_##KIND(from) : VLOAD4_BITS_##KIND(from);    \
+// NAME: four elements of a line, along inner or across, and zeros beyond the ends.
+#define DEFINE_ELEMENTS(LINE, TYPE, KIND, NAME)                                                      \
+    static inline BITS4_##KIND NAME(                                                                 \
+        LINE line, uint inner, uint inner_end, uint inner_stride, int is_along, int fours_fit) {     \
+        global const TYPE *from = line.from + inner * (ulong)inner_stride;                           \
+        if (fours_fit && WHOLE_SLICES) return LOAD4_BITS_##KIND(from);                               \
+        if (inner >= inner_end) return (BITS4_##KIND)0;                                              \
+        if (fours_fit) return LOAD4_BITS_##KIND(from);                                               \
+        const int present = is_along ? (int)(inner_end - inner) : line.present;                      \
+        if (present >= 4) return VLOAD4_BITS_##KIND(from);                                           \
         BITS4_##KIND value = (BITS4_##KIND)0;                                                        \
-        value.x = READ_BITS_##KIND(from);                                                                  \
-        if (present > 1) value.y = READ_BITS_##KIND(from + 1);                                             \
-        if (present > 2) value.z = READ_BITS_##KIND(from + 2);                                             \
-        return value;                                                                                            \
+        value.x = READ_BITS_##KIND(from);                                                            \
+        if (present > 1) value.y = READ_BITS_##KIND(from + 1);                                       \
+        if (present > 2) value.z = READ_BITS_##KIND(from + 2);                                       \
+        return value;                                                                                \
     }
 #if LEFT_IS_STORED
 DEFINE_ELEMENTS(LeftLine, stored, STORED, left4)
@@ -92,19 +95,21 @@ DEFINE_ELEMENTS(RightLine, float, FLOAT, right4)
 #endif
 
 static inline LeftLine left_line(global const left_type *factor, uint outer, uint end, int stride) {
-    const LeftLine line = {factor + outer * (ulong)(uint)stride, (int)end - (int)outer};
+    if (outer >= end) outer = 0;
+    const LeftLine line = {factor + outer * (ulong)(uint)stride, (int)(end - outer)};
     return line;
 }
 static inline RightLine right_line(global const right_type *factor, uint outer, uint end, int stride) {
-    const RightLine line = {factor + outer * (ulong)(uint)stride, (int)end - (int)outer};
+    if (outer >= end) outer = 0;
+    const RightLine line = {factor + outer * (ulong)(uint)stride, (int)(end - outer)};
     return line;
 }
 #define LEFT_LINE(row) left_line(left_factor, row, rows, sizes.left_row)
 #define RIGHT_LINE(column) right_line(right_factor, column, columns, sizes.right_column)
 #define LEFT4(line, index) \
-    left4(line, index, inner_end, LEFT_ALONG_INNER ? 1 : sizes.left_inner, LEFT_ALONG_INNER, LEFT_ALIGNED)
+    left4(line, index, inner_end, LEFT_ALONG_INNER ? 1 : sizes.left_inner, LEFT_ALONG_INNER, LEFT_FOURS_FIT)
 #define RIGHT4(line, index) \
-    right4(line, index, inner_end, RIGHT_ALONG_INNER ? 1 : sizes.right_inner, RIGHT_ALONG_INNER, RIGHT_ALIGNED)
+    right4(line, index, inner_end, RIGHT_ALONG_INNER ? 1 : sizes.right_inner, RIGHT_ALONG_INNER, RIGHT_FOURS_FIT)
 #define STORE4(row, column, value)                                                               \
     if ((row) < rows) {                                                                          \
         STORE_PRODUCT(                                                                           \

@@ -6,8 +6,9 @@ kernel void max_pooling(
     ulong elements) {
     const ulong i = get_global_id(0) * VEC;
     if (i >= elements) return;
-    const ulong pixel = i / (uint)channels;
-    const int channel = (int)(i - pixel * (uint)channels);
+    const uint item = get_global_id(0);
+    const uint pixel = item / (uint)(channels / VEC);
+    const int channel = (item - pixel * (channels / VEC)) * VEC;
     const Place at = place_of(pixel, window.output_height, window.output_width);
 
     floatV best = (floatV)-INFINITY;
@@ -43,8 +44,9 @@ kernel void max_pooling_gradient(
     ulong elements) {
     const ulong i = get_global_id(0) * VEC;
     if (i >= elements) return;
-    const ulong pixel = i / (uint)channels;
-    const int channel = (int)(i - pixel * (uint)channels);
+    const uint item = get_global_id(0);
+    const uint pixel = item / (uint)(channels / VEC);
+    const int channel = (item - pixel * (channels / VEC)) * VEC;
     const Place at = place_of(pixel, window.input_height, window.input_width);
 
     floatV sum = (floatV)0.0f;

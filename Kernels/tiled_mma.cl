@@ -1,12 +1,11 @@
-// The matrix product of GPUs whose warps of 32 multiply small tiles at once: the same macros as in tiled.cl say what is
-// multiplied. Eight warps make a tile of TILE_ROWS x TILE_COLUMNS from slices of both factors in local memory, rounded to what
-// the units take. The next slice is fetched while one is multiplied. Sums are FP32.
+// The matrix product of GPUs whose warps of 32 multiply small tiles at once. Eight warps make a tile of TILE_ROWS x TILE_COLUMNS
+// from slices of both factors in local memory, rounded to what the units take; SLICE is 32, of TF32 16. The next slice is fetched
+// while one is multiplied (tiled_fetch.cl). Sums are FP32.
 //
-// FACTORS: 1 half, 2 bfloat16, 3 TF32 (a float of which the upper 19 bits count). With PORTABLE an exchange through local
-// memory stands for the instruction, with the same fragments, so that all but the instructions runs on any device.
+// With PORTABLE an exchange through local memory stands for the instruction, with the same fragments, so that all but the
+// instructions runs on any device.
 
-#define ITEMS 256
-#define WARPS 8
+#define WARPS (ITEMS / 32)
 #define WARPS_ACROSS (TILE_ROWS == TILE_COLUMNS ? 4 : 2)
 #define WARP_ROWS (TILE_ROWS * WARPS_ACROSS / WARPS)
 #define WARP_COLUMNS (TILE_COLUMNS / WARPS_ACROSS)
@@ -14,15 +13,8 @@
 #define DOWN (WARP_ROWS / 16)
 #define ACROSS (WARP_COLUMNS / 8)
 
-#if FACTORS == 3
-#define IN_WORD 1
-#define STEP 8
-#define SLICE 16
-#else
-#define IN_WORD 2
-#define STEP 16
-#define SLICE 32
-#endif
+// Inner indices that an instruction takes.
+#define STEP (8 * IN_WORD)
 
 // A factor that is loaded along inner lies in local memory row (column) after row (column), each with its inner indices; one
 // that is loaded across lies inner index after inner index. IN_WORD neighbours share a word. The words more than needed keep
@@ -49,112 +41,19 @@
 #define SUMS_WORDS (WARPS * 16 * SUMS_PITCH)
 #define MEMORY_WORDS (2 * SLICE_WORDS > SUMS_WORDS ? 2 * SLICE_WORDS : SUMS_WORDS)
 
-#if FACTORS == 1
-static inline uint pack(float first, float second) {
-    uint word;
-#ifdef PORTABLE
-    vstore_half2_rte((float2)(first, second), 0, (private half *)&word);
-#else
-    asm("{ .reg .b16 l, h; cvt.rn.f16.f32 l, %1; cvt.rn.f16.f32 h, %2; mov.b32 %0, {l, h}; }"
-        : "=r"(word) : "f"(first), "f"(second));
-#endif
-    return word;
-}
-#elif FACTORS == 2
-static inline uint upper(float value) {
-    const uint bits = as_uint(value);
-    return value == value ? (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16 : (bits >> 16) | 0x40u;
-}
-static inline uint pack(float first, float second) { return upper(first) | upper(second) << 16; }
-#else
-// To the nearest, ties away from zero, as the instruction for it does.
-static inline uint pack(float value, float unused) {
-    return isfinite(value) ? (as_uint(value) + 0x1000u) & 0xFFFFE000u : as_uint(value);
-}
-#endif
-
-// Four factors as they lie in local memory.
-#if IN_WORD == 2
-typedef uint2 Packed;
-static inline Packed pack4(float4 value) { return (uint2)(pack(value.x, value.y), pack(value.z, value.w)); }
-#else
-typedef uint4 Packed;
-static inline Packed pack4(float4 value) {
-    return (uint4)(pack(value.x, 0.0f), pack(value.y, 0.0f), pack(value.z, 0.0f), pack(value.w, 0.0f));
-}
-#endif
-// What lies in memory as the units take it is not touched.
-#if FACTORS == STORED
-#define PACK_STORED(bits) as_uint2(bits)
-#else
-#define PACK_STORED(bits) pack4(VALUES_STORED(bits))
-#endif
-#if LEFT_IS_STORED
-#define LEFT_BITS4 BITS4_STORED
-#define PACK_LEFT PACK_STORED
-#else
-#define LEFT_BITS4 BITS4_FLOAT
-#define PACK_LEFT pack4
-#endif
-#if RIGHT_IS_STORED
-#define RIGHT_BITS4 BITS4_STORED
-#define PACK_RIGHT PACK_STORED
-#else
-#define RIGHT_BITS4 BITS4_FLOAT
-#define PACK_RIGHT pack4
-#endif
 static inline void put(local uint *to, Packed value) { *(local Packed *)to = value; }
 
-// Fours of a slice, how many of them an item loads, and where group `index` of four lies, as (inner, outer).
-#define LEFT_FOURS (TILE_ROWS * SLICE / 4)
-#define RIGHT_FOURS (TILE_COLUMNS * SLICE / 4)
-#define LEFT_LOADS ((LEFT_FOURS + ITEMS - 1) / ITEMS)
-#define RIGHT_LOADS ((RIGHT_FOURS + ITEMS - 1) / ITEMS)
-static inline uint2 place_along(uint index) { return (uint2)(index % (SLICE / 4) * 4, index / (SLICE / 4)); }
-static inline uint2 place_across(uint index, uint tile) { return (uint2)(index / (tile / 4), index % (tile / 4) * 4); }
+// Where a four lies in its slice.
 #if LEFT_ALONG_INNER
-#define LEFT_AT(index) place_along(index)
 #define LEFT_WORD(at) (at.y * LEFT_PITCH + at.x / IN_WORD)
-#define LEFT_LINES LEFT_LOADS
-#define LEFT_OF(i) LEFT4(left_lines[i], along)
-#define LEFT_ON
 #else
-#define LEFT_AT(index) place_across(index, TILE_ROWS)
 #define LEFT_WORD(at) (at.x * LEFT_PITCH + at.y / IN_WORD)
-#define LEFT_LINES 1
-#define LEFT_OF(i) LEFT4(left_lines[0], left_walk)
-#define LEFT_ON LEFT_ACROSS_STEP(left_walk, LEFT_LOADS == 1 ? SLICE : ITEMS / (TILE_ROWS / 4));
 #endif
 #if RIGHT_ALONG_INNER
-#define RIGHT_AT(index) place_along(index)
 #define RIGHT_WORD(at) (at.y * RIGHT_PITCH + at.x / IN_WORD)
-#define RIGHT_LINES RIGHT_LOADS
-#define RIGHT_OF(i) RIGHT4(right_lines[i], along)
-#define RIGHT_ON
 #else
-#define RIGHT_AT(index) place_across(index, TILE_COLUMNS)
 #define RIGHT_WORD(at) (at.x * RIGHT_PITCH + at.y / IN_WORD)
-#define RIGHT_LINES 1
-#define RIGHT_OF(i) RIGHT4(right_lines[0], right_walk)
-#define RIGHT_ON RIGHT_ACROSS_STEP(right_walk, RIGHT_LOADS == 1 ? SLICE : ITEMS / (TILE_COLUMNS / 4));
 #endif
-#if LEFT_ALONG_INNER || RIGHT_ALONG_INNER
-#define ALONG_ON ALONG_STEP(along, SLICE);
-#else
-#define ALONG_ON
-#endif
-
-// This item's part of the next slice, from global memory into registers, and on to the one after.
-#define FETCH                                                                                               \
-    _Pragma("unroll") for (int i = 0; i < LEFT_LOADS; ++i) {                                                \
-        if (LEFT_FOURS % ITEMS == 0 || item + i * ITEMS < LEFT_FOURS) next_left[i] = LEFT_OF(i);            \
-        LEFT_ON                                                                                             \
-    }                                                                                                       \
-    _Pragma("unroll") for (int i = 0; i < RIGHT_LOADS; ++i) {                                               \
-        if (RIGHT_FOURS % ITEMS == 0 || item + i * ITEMS < RIGHT_FOURS) next_right[i] = RIGHT_OF(i);        \
-        RIGHT_ON                                                                                            \
-    }                                                                                                       \
-    ALONG_ON
 
 // The fragments of a warp, by its lane (PTX ISA, "Matrix Fragments for mma.m16n8k16" and "... mma.m16n8k8"). With
 // g = lane / 4 and t = lane % 4, and words along inner of the step's two halves:
@@ -273,22 +172,7 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void TILED_NAME(TILED_
     const uint tile_column = get_group_id(0) * TILE_COLUMNS;
     const uint tile_row = get_group_id(1) * TILE_ROWS;
     TILED_SETUP
-
-#if LEFT_ALONG_INNER || RIGHT_ALONG_INNER
-    Along along = ALONG_AT(inner_first + place_along(item).x);
-#endif
-    LeftLine left_lines[LEFT_LINES];
-#pragma unroll
-    for (int i = 0; i < LEFT_LINES; ++i) left_lines[i] = LEFT_LINE(tile_row + LEFT_AT(item + i * ITEMS).y);
-#if !LEFT_ALONG_INNER
-    LeftAcross left_walk = LEFT_ACROSS_AT(inner_first + LEFT_AT(item).x);
-#endif
-    RightLine right_lines[RIGHT_LINES];
-#pragma unroll
-    for (int i = 0; i < RIGHT_LINES; ++i) right_lines[i] = RIGHT_LINE(tile_column + RIGHT_AT(item + i * ITEMS).y);
-#if !RIGHT_ALONG_INNER
-    RightAcross right_walk = RIGHT_ACROSS_AT(inner_first + RIGHT_AT(item).x);
-#endif
+    FETCH_START
 
     const int warp_row = warp / WARPS_ACROSS * WARP_ROWS;
     const int warp_column = warp % WARPS_ACROSS * WARP_COLUMNS;
@@ -299,25 +183,19 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void TILED_NAME(TILED_
         for (int c = 0; c < ACROSS; ++c) sums[r][c] = (float4)0.0f;
     }
 
-    LEFT_BITS4 next_left[LEFT_LOADS];
-    RIGHT_BITS4 next_right[RIGHT_LOADS];
     local uint *left = memory;
     FETCH
     for (uint slice = inner_first; slice < inner_end; slice += SLICE) {
         local uint *right = left + LEFT_WORDS;
 #pragma unroll
         for (int i = 0; i < LEFT_LOADS; ++i) {
-            const uint2 at = LEFT_AT(item + i * ITEMS);
-            if (LEFT_FOURS % ITEMS == 0 || item + i * ITEMS < LEFT_FOURS) {
-                put(left + LEFT_WORD(at), PACK_LEFT(next_left[i]));
-            }
+            const uint2 at = LEFT_AT(i);
+            if (LEFT_HAS(i)) put(left + LEFT_WORD(at), PACK_LEFT(next_left[i]));
         }
 #pragma unroll
         for (int i = 0; i < RIGHT_LOADS; ++i) {
-            const uint2 at = RIGHT_AT(item + i * ITEMS);
-            if (RIGHT_FOURS % ITEMS == 0 || item + i * ITEMS < RIGHT_FOURS) {
-                put(right + RIGHT_WORD(at), PACK_RIGHT(next_right[i]));
-            }
+            const uint2 at = RIGHT_AT(i);
+            if (RIGHT_HAS(i)) put(right + RIGHT_WORD(at), PACK_RIGHT(next_right[i]));
         }
         barrier(CLK_LOCAL_MEM_FENCE);
         if (slice + SLICE < inner_end) {

@@ -13,15 +13,16 @@ static inline int window_over(int place, int i, int stride, int dilation, int pa
 }
 
 // A pixel's place in its plane and the sample it belongs to. Remainders are written out: Oclgrind's check for
-// uninitialised memory does not know what its compiler makes of a quotient and a remainder of the same numbers.
+// uninitialised memory does not know what its compiler makes of a quotient and a remainder of the same numbers. Pixels of a batch
+// are fewer than 2^32, whose division takes a GPU a fraction of the time.
 typedef struct {
     ulong sample;
     int row, column;
 } Place;
 
-static inline Place place_of(ulong pixel, int height, int width) {
-    const ulong line = pixel / (uint)width;
-    const ulong sample = line / (uint)height;
+static inline Place place_of(uint pixel, int height, int width) {
+    const uint line = pixel / (uint)width;
+    const uint sample = line / (uint)height;
     const Place place = {sample, (int)(line - sample * (uint)height), (int)(pixel - line * (uint)width)};
     return place;
 }

@@ -100,26 +100,40 @@ struct MatrixProduct {
         let storesProduct = isWhole(chunks, arguments.outputs[0].description, on: backend)
         let tile = tile(backend, arguments.capacity)
         return try backend.launch(
-            "matrix_tiled", of: .files("columns", "matrix_tiled", backend.tiledSkeleton),
+            "matrix_tiled", of: backend.tiledSource("columns", "matrix_tiled", tile: tile),
             defines: [
                 ("LEFT_ALONG_INNER", leftStrides.inner == 1 ? 1 : 0),
                 ("RIGHT_ALONG_INNER", rightStrides.column == 1 ? 0 : 1),
                 ("LEFT_IS_STORED", arguments.isNarrow(input: 0)), ("RIGHT_IS_STORED", arguments.isNarrow(input: 1)),
                 ("PRODUCT_STORED", storesProduct ? arguments.isNarrow(output: 0) : 0),
-                ("LEFT_ALIGNED", (leftStrides.inner == 1 ? leftStrides.row : leftStrides.inner).isMultiple(of: 4) ? 1 : 0),
+                ("LEFT_FOURS_FIT", foursFit(leftStrides.inner == 1, inner, rows, leftStrides.inner, leftStrides.row)),
                 (
-                    "RIGHT_ALIGNED",
-                    (rightStrides.column == 1 ? rightStrides.inner : rightStrides.column).isMultiple(of: 4) ? 1 : 0
+                    "RIGHT_FOURS_FIT",
+                    foursFit(rightStrides.column != 1, inner, .fixed(columns), rightStrides.inner, rightStrides.column)
                 ),
-                ("FUNCTION", storesProduct ? function.kernelNumber : 0),
+                ("WHOLE_SLICES", hasWholeSlices ? 1 : 0), ("FUNCTION", storesProduct ? function.kernelNumber : 0),
             ] + backend.defines(of: tile), kernelArguments,
             grid: tile.grid(columns: columns) { count in
                 (rows.value(capacity: count), isBatched ? count : chunks)
             }, label: arguments.label)
     }
 
+    /// Whether no slice of the inner index is cut short, of the widest that tiles have. Chunks are of whole ones.
+    private var hasWholeSlices: Bool { if case .fixed(let inner) = inner { inner.isMultiple(of: 32) } else { false } }
+
+    /// Whether a factor's neighbours, along inner or across, are always there in fours, and aligned: 1 or 0.
+    private func foursFit(_ isAlong: Bool, _ inner: Extent, _ outer: Extent, _ innerStride: Int, _ outerStride: Int) -> Int {
+        guard case .fixed(let extent) = isAlong ? inner : outer else { return 0 }
+        return extent.isMultiple(of: 4) && (isAlong ? outerStride : innerStride).isMultiple(of: 4) ? 1 : 0
+    }
+
     private func tile(_ backend: OpenCLBackend, _ capacity: Int) -> MatrixTile {
-        backend.tile(rows: rows.value(capacity: capacity), columns: columns)
+        let rows = rows.value(capacity: capacity)
+        // What falls into chunks keeps all units busy.
+        let fallsIntoChunks =
+            batchStrides == nil && inner.value(capacity: capacity) >= 1024
+            && MatrixTile.tall.count(rows: rows, columns: columns) < (backend.parameters.groups ?? 256) / 2
+        return backend.tile(rows: rows, columns: columns, fillsDevice: fallsIntoChunks)
     }
 
     private func rowsPerItem(_ backend: OpenCLBackend) -> Int {

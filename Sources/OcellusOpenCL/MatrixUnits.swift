@@ -1,11 +1,18 @@
 import OcellusGraph
 
-/// Units that multiply small tiles of matrices at once, as the kernels of GPUs use them (`tiled_mma.cl`).
+/// Units that multiply small tiles of matrices at once, as the kernels of GPUs use them.
 public enum MatrixUnits: Sendable {
-    /// NVIDIA's tensor cores from Ampere on, by inline PTX.
+    /// NVIDIA's tensor cores from Ampere on, a warp at a time, by inline PTX (`tiled_mma.cl`).
     case tensorCores
-    /// None: an exchange through local memory stands for them, so that the kernels run on any device, for tests.
-    case portable
+    /// The same of Hopper, where large products of 16-bit factors go four warps at a time (`tiled_wgmma.cl`).
+    case warpGroups
+    /// None: what stands for `tensorCores` or `warpGroups` runs on any device, for tests.
+    case portable, portableWarpGroups
+
+    /// Whether large products of 16-bit factors have a skeleton of their own.
+    var haveWarpGroups: Bool { self == .warpGroups || self == .portableWarpGroups }
+
+    var arePortable: Bool { self == .portable || self == .portableWarpGroups }
 }
 
 extension Precision {
@@ -26,29 +33,77 @@ extension OpenCLDevice {
 }
 
 extension OpenCLBackend {
-    /// The skeleton of the products of GPUs, which follows the files that say what is multiplied.
-    var tiledSkeleton: String { matrixUnits == nil ? "tiled" : "tiled_mma" }
-
-    /// The macros of `tiled_mma.cl`.
-    var unitDefines: [String] {
-        guard let factors = precision.factorsNumber else { return [] }
-        return ["FACTORS=\(factors)"] + (matrixUnits == .portable ? ["PORTABLE=1"] : [])
+    /// The program of a product of GPUs: the files that say what is multiplied, and the skeleton that makes such tiles.
+    func tiledSource(_ problem: String..., tile: MatrixTile) throws -> KernelSource {
+        try .files(problem + ["tiled_fetch"] + skeleton(tile))
     }
 
-    /// Multiplies two matrices whose product is known.
-    /// - Throws: `BackendError` when the program does not build or run, or the product is wrong.
+    private func skeleton(_ tile: MatrixTile) -> [String] {
+        guard let matrixUnits else { return ["tiled"] }
+        let takesWarpGroups =
+            matrixUnits.haveWarpGroups && precision != .tf32 && MatrixTile.ofWarpGroups.contains(tile)
+        return ["tiled_factors", takesWarpGroups ? "tiled_wgmma" : "tiled_mma"]
+    }
+
+    /// The macros of `tiled.cl`, or of the skeletons for matrix units.
+    func defines(of tile: MatrixTile) -> [(String, Int)] {
+        guard let matrixUnits, let factors = precision.factorsNumber else { return tile.defines + product.defines }
+        return [
+            ("TILE_ROWS", tile.rows), ("TILE_COLUMNS", tile.columns), ("ITEMS", tile.itemCount),
+            ("SLICE", precision == .tf32 ? 16 : 32), ("FACTORS", factors),
+        ] + (matrixUnits.arePortable ? [("PORTABLE", 1)] : [])
+    }
+
+    /// Takes the best units that the device has and that multiply rightly.
+    /// - Returns: why it has none.
+    func findMatrixUnits() -> String? {
+        var problem: String?
+        for units in precision == .tf32 ? [MatrixUnits.tensorCores] : [.warpGroups, .tensorCores] {
+            do {
+                matrixUnits = units
+                try tryMatrixUnits()
+                return nil
+            } catch {
+                problem = "\(error)"
+            }
+        }
+        matrixUnits = nil
+        return problem
+    }
+
+    /// Multiplies matrices whose products are known, by each skeleton and from each way in which factors lie.
+    /// - Throws: `BackendError` when a program does not build or run, or a product is wrong.
     package func tryMatrixUnits() throws {
-        // Whole numbers, so that neither rounding nor the order of sums matters; more than a tile, and no multiple of one.
-        let (rows, inner, columns) = (70, 45, 67)
+        try tryProduct(MatrixMultiplication())
+        guard matrixUnits?.haveWarpGroups == true else { return }
+        for tile in MatrixTile.ofWarpGroups {
+            for (left, right) in [(false, false), (false, true), (true, false), (true, true)] {
+                try forcing(KernelParameters(tile: tile)).tryProduct(
+                    MatrixMultiplication(transposesLeft: left, transposesRight: right))
+            }
+        }
+    }
+
+    private func tryProduct(_ multiplication: MatrixMultiplication) throws {
+        // Whole numbers, so that neither rounding nor the order of sums matters; more than a tile, and no multiple of one, and
+        // several slices.
+        let (rows, inner, columns) = (140, 141, 139)
         let left = (0..<rows * inner).map { Float($0 * 7 % 13 - 6) }
         let right = (0..<inner * columns).map { Float($0 * 5 % 11 - 5) }
-        let operands = try [(left, Shape([rows, inner])), (right, Shape([inner, columns]))].map { values, shape in
+        let (leftStrides, rightStrides) = (
+            multiplication.transposesLeft ? (1, rows) : (inner, 1), multiplication.transposesRight ? (1, inner) : (columns, 1)
+        )
+        let shapes = [
+            Shape(multiplication.transposesLeft ? [inner, rows] : [rows, inner]),
+            Shape(multiplication.transposesRight ? [columns, inner] : [inner, columns]),
+        ]
+        let operands = try zip([left, right], shapes).map { values, shape in
             Operand(TensorDescription(shape, batched: false), try constants(values, label: "matrix units"))
         }
         var product = [Float](repeating: .nan, count: rows * columns)
         let result = Operand(
             TensorDescription([rows, columns], batched: false), try constants(product, label: "matrix units"))
-        let step = try MatrixMultiplication().prepare(
+        let step = try multiplication.prepare(
             on: self,
             OperationArguments(inputs: operands, outputs: [result], capacity: 1, label: "matrix units"))
         try run([step], Invocation(count: 1))
@@ -56,7 +111,8 @@ extension OpenCLBackend {
         for row in 0..<rows {
             for column in 0..<columns {
                 let expected = (0..<inner).reduce(Float(0)) {
-                    $0 + left[row * inner + $1] * right[$1 * columns + column]
+                    $0 + left[row * leftStrides.0 + $1 * leftStrides.1]
+                        * right[$1 * rightStrides.0 + column * rightStrides.1]
                 }
                 guard product[row * columns + column] == expected else {
                     throw BackendError("a product's element is \(product[row * columns + column]), not \(expected)")

@@ -17,7 +17,7 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     /// In what numbers plans on it compute.
     public let precision: Precision
     /// What multiplies small tiles at once in the kernels for GPUs; nil where there is nothing, or it was tried in vain.
-    public private(set) var matrixUnits: MatrixUnits?
+    public internal(set) var matrixUnits: MatrixUnits?
     /// Why the device's units are not used, where they were tried in vain.
     public private(set) var matrixUnitsProblem: String?
     /// How the activations are stored that a kernel is made for.
@@ -81,13 +81,7 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         guard matrixUnits == nil, precision.factorsNumber != nil, device.isNVIDIA, self.kernelFamily == .tiled,
             !choices.avoidsMatrixUnits
         else { return }
-        do {
-            self.matrixUnits = .tensorCores
-            try tryMatrixUnits()
-        } catch {
-            self.matrixUnits = nil
-            matrixUnitsProblem = "\(error)"
-        }
+        matrixUnitsProblem = findMatrixUnits()
     }
 
     /// The same device, queue, memory and programs with other choices, for activations that are stored so.
@@ -291,8 +285,7 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         let stored = (result ?? storage).kernelNumber
         let options =
             (["-cl-std=CL1.2", "-w"] + defines.map { "-D\($0.0)=\($0.1)" }
-            + (stored == 0 ? [] : ["-DSTORED=\(stored)"])
-            + (source.usesMatrixUnits ? unitDefines.map { "-D" + $0 } : [])).joined(separator: " ")
+            + (stored == 0 ? [] : ["-DSTORED=\(stored)"])).joined(separator: " ")
         let program = try programs.program(source, options: options, label: label)
         return try KernelLaunch(Kernel(entry, of: program, context, label: label), arguments, grid)
     }

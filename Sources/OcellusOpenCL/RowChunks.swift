@@ -37,7 +37,10 @@ struct RowChunks {
             rowsPerChunk = max(rows.dividedUp(by: max(1024 / groups, 8)), 8 * lanes)
         }
         count = rows.dividedUp(by: rowsPerChunk)
-        defines = [("VEC", width), ("ITEMS", local.x), ("LANES", local.y)]
+        defines = [
+            ("VEC", width), ("ALIGNED", width == 4 && channels.isMultiple(of: 4) ? 1 : 0), ("ITEMS", local.x),
+            ("LANES", local.y),
+        ]
     }
 
     /// Bytes of one partial sum a chunk and channel.

@@ -20,10 +20,11 @@ extension Correlation {
         let (places, groups, columns) = (height.grid * width.grid, groups, outputChannels)
         let tile = backend.tile(rows: places * (isBatched ? capacity : 1), columns: columns)
         return try backend.launch(
-            "correlation_tiled", of: .files("window", "columns", "correlation_tiled", backend.tiledSkeleton),
+            "correlation_tiled", of: backend.tiledSource("window", "columns", "correlation_tiled", tile: tile),
             defines: backend.defines(of: tile) + [
                 ("CHANNEL_FOURS", inputChannels.isMultiple(of: 4) ? 1 : 0),
                 ("COLUMN_FOURS", columns.isMultiple(of: 4) ? 1 : 0), ("FILTER_ALONG", self.filter.channel == 1 ? 1 : 0),
+                ("WHOLE_SLICES", (height.window * width.window * inputChannels).isMultiple(of: 32) ? 1 : 0),
                 ("FUNCTION", function.kernelNumber),
             ],
             [

@@ -57,8 +57,10 @@ extension ConvolutionFilterGradient: OpenCLOperation {
                 itemsPerSample = geometry.outputHeight * geometry.outputWidth
                 let rows = operation.window.count * dw.shape[2]
                 let columns = operation.outputChannels / operation.groups
-                let tiles = backend.tile(rows: rows, columns: columns).count(rows: rows, columns: columns)
-                let chunks = (backend.parameters.groups ?? 512).dividedUp(by: tiles * operation.groups)
+                let tile = backend.tile(rows: rows, columns: columns, fillsDevice: true)
+                let tiles = tile.count(rows: rows, columns: columns) * operation.groups
+                // No more groups than that many, which large GPUs have room for at once: a few more would make a round of their own.
+                let chunks = max((backend.parameters.groups ?? 512) / tiles, 1)
                 length = max((itemsPerSample * samples).dividedUp(by: chunks), 256).rounded(upTo: 16)
             case .wide:
                 itemsPerSample = geometry.outputHeight
@@ -78,10 +80,10 @@ extension ConvolutionFilterGradient: OpenCLOperation {
         let x = arguments.inputs[0].description
         let (groups, columns) = (groups, outputChannels / groups)
         let rows = window.count * x.shape[2] / groups
-        let tile = backend.tile(rows: rows, columns: columns)
+        let tile = backend.tile(rows: rows, columns: columns, fillsDevice: true)
         return try backend.launch(
             "convolution_filter_gradient_tiled",
-            of: .files("window", "columns", "convolution_filter_gradient_tiled", backend.tiledSkeleton),
+            of: backend.tiledSource("window", "columns", "convolution_filter_gradient_tiled", tile: tile),
             defines: backend.defines(of: tile) + [
                 ("CHANNEL_FOURS", (x.shape[2] / groups).isMultiple(of: 4) ? 1 : 0),
                 ("COLUMN_FOURS", columns.isMultiple(of: 4) ? 1 : 0),

@@ -16,7 +16,10 @@ public struct KernelSource: Sendable {
 
     /// The files `Kernels/<name>.cl`, one after the other, behind `functions.cl` and `storage.cl`.
     /// - Throws: `BackendError` when there is no such file.
-    static func files(_ names: String...) throws -> KernelSource {
+    static func files(_ names: String...) throws -> KernelSource { try files(names) }
+
+    /// The same.
+    static func files(_ names: [String]) throws -> KernelSource {
         var text = ""
         for name in ["functions", "storage"] + names {
             guard let source = ocellus_kernel_source(name) else {
@@ -26,9 +29,6 @@ public struct KernelSource: Sendable {
         }
         return KernelSource(whole: text, name: "\(names.last ?? "").cl")
     }
-
-    /// Whether matrix units multiply.
-    var usesMatrixUnits: Bool { name == "tiled_mma.cl" }
 
     /// The names of all files of `Kernels/` in this build.
     package static var fileNames: [String] {

@@ -46,7 +46,10 @@ final class ProgramStore {
     private func build(
         _ key: ProgramCache.Key, _ source: KernelSource, _ options: String, _ label: String
     ) throws -> Program {
-        let program = try Program(source, options: options, context, label: label)
+        let program =
+            source.isEditedForNVIDIA && context.device.isNVIDIA
+            ? try .editedForNVIDIA(source, options: options, context, label: label)
+            : try Program(source, options: options, context, label: label)
         builtCount += 1
         if cache != nil { unsaved.append((key, program)) }
         return program

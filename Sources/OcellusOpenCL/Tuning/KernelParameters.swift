@@ -117,14 +117,14 @@ public struct MatrixTile: Sendable, Hashable, Codable, CustomStringConvertible {
     var defines: [(String, Int)] {
         [
             ("TILE_ROWS", rows), ("TILE_COLUMNS", columns), ("ITEM_ROWS", itemRows), ("ITEM_COLUMNS", itemColumns),
-            ("SLICE", slice), ("BUFFERS", buffers),
+            ("SLICE", slice), ("BUFFERS", buffers), ("ITEMS", itemCount),
         ]
     }
 
     /// Those that are tried, the likeliest for large products first.
     public static let all: [MatrixTile] = [
-        MatrixTile(128, 128, item: 8, 8, slice: 8, buffers: 2), MatrixTile(64, 64, item: 4, 4, slice: 16),
-        MatrixTile(128, 64, item: 8, 4, slice: 16), MatrixTile(128, 128, item: 8, 8, slice: 16),
+        MatrixTile(128, 128, item: 8, 8, slice: 16), MatrixTile(64, 64, item: 4, 4, slice: 16),
+        MatrixTile(128, 64, item: 8, 4, slice: 16), MatrixTile(128, 128, item: 8, 8, slice: 8, buffers: 2),
         MatrixTile(64, 64, item: 8, 8, slice: 16, buffers: 2), MatrixTile(64, 128, item: 8, 8, slice: 8, buffers: 2),
         MatrixTile(128, 64, item: 8, 8, slice: 8, buffers: 2), MatrixTile(128, 32, item: 4, 4, slice: 16),
         MatrixTile(32, 64, item: 4, 4, slice: 16, buffers: 2), MatrixTile(64, 32, item: 4, 4, slice: 32),

@@ -32,21 +32,23 @@ extension OpenCLBackend {
     /// How products are added: as operators unless the parameters say otherwise.
     var product: MultiplyAdd { parameters.product ?? .operators }
 
-    /// The macros of `tiled.cl`, or of `tiled_mma.cl`.
-    func defines(of tile: MatrixTile) -> [(String, Int)] {
-        matrixUnits == nil
-            ? tile.defines + product.defines : [("TILE_ROWS", tile.rows), ("TILE_COLUMNS", tile.columns)]
-    }
-
-    /// The tile for a product of `rows` × `columns`, unless the parameters say otherwise: the largest of which every compute
-    /// unit gets some.
-    func tile(rows: Int, columns: Int) -> MatrixTile {
+    /// The tile for a product of `rows` × `columns`, unless the parameters say otherwise: the one with which the compute units are
+    /// done first.
+    ///
+    /// - Parameter fillsDevice: whether there are so many products that all units are busy with any tile.
+    func tile(rows: Int, columns: Int, fillsDevice: Bool = false) -> MatrixTile {
         if let tile = parameters.tile, matrixUnits == nil || MatrixTile.ofUnits.contains(tile) { return tile }
-        let large = columns <= 32 ? MatrixTile.narrow : columns <= 64 ? .tall : .large
-        let limits = openCLDevice
-        let fits =
-            large.itemCount <= limits.maximumWorkGroupSize && large.localByteCount <= limits.localMemoryByteCount
-        return fits && large.count(rows: rows, columns: columns) >= 2 * limits.computeUnits ? large : .small
+        let candidates = (matrixUnits == nil ? MatrixTile.usual : MatrixTile.ofUnits).filter { tile in
+            tile.itemCount <= openCLDevice.maximumWorkGroupSize && tile.localByteCount <= openCLDevice.localMemoryByteCount
+        }
+        let costs = candidates.map { tile in
+            let tiles = tile.count(rows: rows, columns: columns)
+            let units = fillsDevice ? 1 : openCLDevice.computeUnits
+            // A unit with one group alone waits for its memory.
+            let rounds = Double(tiles.dividedUp(by: units)) * (tiles <= units && !fillsDevice ? 1.3 : 1)
+            return rounds * Double(tile.rows * tile.columns) / tile.efficiency(onUnits: matrixUnits != nil, fillsDevice: fillsDevice)
+        }
+        return zip(candidates, costs).min { $0.1 < $1.1 }?.0 ?? .small
     }
 }
 
@@ -56,15 +58,28 @@ extension MultiplyAdd {
 }
 
 extension MatrixTile {
-    /// For products of any size.
-    static let small = MatrixTile(64, 64, item: 4, 4, slice: 16)
-    /// For large products, with up to 32 columns, with up to 64, with more.
+    /// By how many columns they are made for, and for large products of any.
+    static let tiny = MatrixTile(32, 32, item: 4, 4, slice: 16)
     static let narrow = MatrixTile(128, 32, item: 4, 4, slice: 16)
+    static let small = MatrixTile(64, 64, item: 4, 4, slice: 16)
     static let tall = MatrixTile(128, 64, item: 8, 4, slice: 16)
-    static let large = MatrixTile(128, 128, item: 8, 8, slice: 8, buffers: 2)
+    static let large = MatrixTile(128, 128, item: 8, 8, slice: 16)
+    static let usual = [large, tall, small, narrow, tiny]
 
-    /// Those that `tiled_mma.cl` makes, each by 256 work-items.
+    /// How near large products come to the best tile's speed, as measured on an H100.
+    func efficiency(onUnits: Bool, fillsDevice: Bool) -> Double {
+        switch (rows, columns) {
+        case (128, 128): 1
+        case (128, 64): onUnits ? 0.7 : fillsDevice ? 1.05 : 0.86
+        case (64, 64): onUnits ? 0.4 : 0.69
+        case (128, 32): onUnits ? 0.4 : 0.6
+        default: 0.4
+        }
+    }
+
+    /// Those that `tiled_mma.cl` makes, each by 256 work-items, and those that `tiled_wgmma.cl` makes.
     static let ofUnits = [large, tall, small, narrow]
+    static let ofWarpGroups = [large, tall]
 
     /// Tiles of a product.
     func count(rows: Int, columns: Int) -> Int { rows.dividedUp(by: self.rows) * columns.dividedUp(by: self.columns) }

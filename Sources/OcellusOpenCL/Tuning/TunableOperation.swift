@@ -59,9 +59,9 @@ extension OpenCLBackend {
 
     /// Tiles for a product with so many columns; those much wider than it are left out.
     func tileAxis(columns: Int) -> [KernelParameters] {
-        MatrixTile.all.filter { fits($0) && ($0.columns <= 32 || $0.columns < 2 * columns) }.map {
-            KernelParameters(tile: $0)
-        }
+        (matrixUnits == nil ? MatrixTile.all : MatrixTile.ofUnits)
+            .filter { fits($0) && ($0.columns <= 32 || $0.columns < 2 * columns) }
+            .map { KernelParameters(tile: $0) }
     }
 
     /// Accumulators of the wide family that registers have room for.

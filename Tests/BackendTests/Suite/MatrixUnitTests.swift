@@ -32,10 +32,11 @@ extension BackendSuite {
             }
         }
 
-        @Test func `Units that do not build are not used, and it is said why`() throws {
+        @Test(arguments: [MatrixUnits.tensorCores, .warpGroups])
+        func `Units that do not build are not used, and it is said why`(_ units: MatrixUnits) throws {
             for device in OpenCLDevices.find().devices where !device.isSimulator {
                 let backend = try OpenCLBackend(
-                    device, kernelFamily: .tiled, precision: .fp16, matrixUnits: .tensorCores,
+                    device, kernelFamily: .tiled, precision: .fp16, matrixUnits: units,
                     vectorWidth: device.vectorWidth)
                 // No CPU's compiler takes PTX.
                 #expect(throws: BackendError.self) { try backend.tryMatrixUnits() }

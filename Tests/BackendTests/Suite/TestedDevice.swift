@@ -42,17 +42,24 @@ struct TestedDevice: CustomTestStringConvertible, CustomStringConvertible, Senda
     /// parameters too, which takes long: `OCELLUS_TEST_PARAMETERS=all`.
     static let isComplete = ProcessInfo.processInfo.environment["OCELLUS_TEST_PARAMETERS"] == "all"
 
-    /// Every OpenCL device with the kernels for GPUs as matrix units would run them.
+    /// Every OpenCL device with the kernels for GPUs as matrix units would run them: each skeleton, with the usual tiles and
+    /// with large ones, which no test's shape is large enough for.
     static func withMatrixUnits(_ precision: Precision) -> [TestedDevice] {
-        OpenCLDevices.find().devices.filter { isComplete || !$0.isSimulated }.map { device in
-            TestedDevice(
-                "\(device.shortPlatformName) units in \(precision)", isSimulated: device.isSimulated,
-                caseLimit: device.isSimulated ? 1 : 4
-            ) { _ in
-                let cache = device.isSimulated ? FileManager.default.temporaryDirectory : nil
-                return try OpenCLBackend(
-                    device, kernelFamily: .tiled, precision: precision, matrixUnits: .portable,
-                    vectorWidth: device.vectorWidth, cacheFolder: cache?.appending(path: "ocellus-oclgrind"))
+        let (large, tall) = (MatrixTile.all[0], MatrixTile.all[2])
+        var kinds: [(units: MatrixUnits, tile: MatrixTile?)] = [(.portable, nil), (.portable, large)]
+        if precision != .tf32 { kinds += [(.portableWarpGroups, large), (.portableWarpGroups, tall)] }
+        return OpenCLDevices.find().devices.filter { isComplete || !$0.isSimulated }.flatMap { device in
+            kinds.map { kind in
+                TestedDevice(
+                    "\(device.shortPlatformName) \(kind.units) in \(precision)" + (kind.tile.map { ", \($0)" } ?? ""),
+                    isSimulated: device.isSimulated, caseLimit: device.isSimulated ? 1 : 4
+                ) { _ in
+                    let cache = device.isSimulated ? FileManager.default.temporaryDirectory : nil
+                    return try OpenCLBackend(
+                        device, kernelFamily: .tiled, precision: precision, matrixUnits: kind.units,
+                        parameters: KernelParameters(tile: kind.tile), vectorWidth: device.vectorWidth,
+                        cacheFolder: cache?.appending(path: "ocellus-oclgrind"))
+                }
             }
         }.filter { isWanted($0.description, by: "OCELLUS_TEST_DEVICE") }
     }
