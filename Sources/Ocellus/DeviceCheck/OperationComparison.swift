@@ -19,7 +19,9 @@ package struct OperationComparison {
     static func tolerance(in precision: Precision) -> Double {
         switch precision {
         case .fp32: 1e-7
-        case .tf32, .fp16: 1e-6
+        case .fp16: 1e-6
+        // Both factors of a product are rounded on the way, which the reference does not do.
+        case .tf32: 5e-6
         case .bf16: 2e-5
         }
     }
