@@ -28,6 +28,7 @@ import urllib.request
 import mlflow
 import numpy
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.plugins.hparams import metadata
 
 HERE = pathlib.Path(__file__).resolve().parent
 OCELLUS = HERE.parent / ".build" / "release" / "ocellus"
@@ -36,7 +37,7 @@ STORES = {"SQLite": "sqlite:///{}/store.db", "files": "{}/store"}
 EPOCHS = {
     "loss": ("train", "epoch/loss"), "accuracy": ("train", "epoch/accuracy"),
     "validation_loss": ("validation", "epoch/loss"), "validation_accuracy": ("validation", "epoch/accuracy"),
-    "learning_rate": None, "images_per_second": ("train", "epoch/images_per_second"),
+    "learning_rate": ("train", "batch/learning_rate"), "images_per_second": ("train", "epoch/images_per_second"),
 }
 TEST = {"test_accuracy": ("train", "test/accuracy"), "test_loss": ("train", "test/loss")}
 
@@ -142,12 +143,29 @@ def as_shown(values, texts):
     return worst
 
 
+def hyperparameters(run, epochs):
+    """How many hyperparameters TensorBoard's plugin finds, and of how many metrics it knows."""
+    events = EventAccumulator(str(run / "tensorboard")).Reload()
+
+    def content(tag):
+        return events.SummaryMetadata(tag).plugin_data.content
+
+    experiment = metadata.parse_experiment_plugin_data(content(metadata.EXPERIMENT_TAG))
+    session = metadata.parse_session_start_info_plugin_data(content(metadata.SESSION_START_INFO_TAG))
+    if {info.name for info in experiment.hparam_infos} != set(session.hparams):
+        sys.exit("benchmarks: TensorBoard is told of other hyperparameters than of values")
+    if session.hparams["epochs"].number_value != epochs:
+        sys.exit("benchmarks: TensorBoard is told of another number of epochs")
+    return len(session.hparams), len(experiment.metric_infos)
+
+
 def compare(run, address):
     """The largest difference of each figure to what the run's own files say, by reader."""
     with open(run / "metrics.csv", newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     result = json.loads((run / "run.json").read_text(encoding="utf-8"))["result"]
-    events = {part: EventAccumulator(str(run / "tensorboard" / part)).Reload() for part in ("train", "validation")}
+    # Its sizes say how many values of a kind are kept; 0 is all.
+    events = {part: EventAccumulator(str(run / "tensorboard" / part), {"scalars": 0}).Reload() for part in ("train", "validation")}
     client = mlflow.MlflowClient(address)
     experiment = client.get_experiment_by_name("trackers").experiment_id
     tracked = next(found for found in client.search_runs([experiment]) if found.info.run_name == run.name)
@@ -163,11 +181,14 @@ def compare(run, address):
             values = [result["test" + key.capitalize()]]
             shown = [report.figure("test accuracy")] if key == "accuracy" else None
         cells = {}
-        if place:
-            scalars = events[place[0]].Scalars(place[1])
-            cells["TensorBoard"] = (
-                difference(values, [scalar.value for scalar in scalars])
-                if [scalar.step for scalar in scalars] == steps else float("inf"))
+        scalars = events[place[0]].Scalars(place[1])
+        if place[1].startswith("batch/"):
+            # An epoch's is that of its last step.
+            count = len(scalars) // len(steps)
+            scalars = [scalar._replace(step=scalar.step // count) for scalar in scalars[count - 1::count]]
+        cells["TensorBoard"] = (
+            difference(values, [scalar.value for scalar in scalars])
+            if [scalar.step for scalar in scalars] == steps else float("inf"))
         history = sorted(client.get_metric_history(tracked.info.run_id, name), key=lambda metric: metric.step)
         cells["MLflow"] = (
             difference(values, [metric.value for metric in history])
@@ -215,6 +236,7 @@ def main():
             with server(store, folder) as address:
                 train(options, folder / "run", address)
                 found[store] = compare(folder / "run", address)
+                told = hyperparameters(folder / "run", options.epochs)
                 if options.pairs and store == "SQLite":
                     cost(options, folder, address)
     print("\nThe largest difference to metrics.csv and run.json:\n")
@@ -229,6 +251,7 @@ def main():
             differences += bool(value)
             cells.append("" if value is None else f"{value:.3g}")
         print(f"| {name} | {found['SQLite'][name][0]} | " + " | ".join(cells) + " |")
+    print(f"\nTensorBoard shows {told[0]} hyperparameters beside {told[1]} metrics.")
     if differences:
         sys.exit(f"benchmarks: {differences} differ")
 
