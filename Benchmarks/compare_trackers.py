@@ -181,14 +181,14 @@ def compare(run, address):
             values = [result["test" + key.capitalize()]]
             shown = [report.figure("test accuracy")] if key == "accuracy" else None
         cells = {}
-        scalars = events[place[0]].Scalars(place[1])
+        scalars = [(scalar.step, scalar.value) for scalar in events[place[0]].Scalars(place[1])]
         if place[1].startswith("batch/"):
             # An epoch's is that of its last step.
             count = len(scalars) // len(steps)
-            scalars = [scalar._replace(step=scalar.step // count) for scalar in scalars[count - 1::count]]
+            scalars = [(step // count, value) for step, value in scalars[count - 1::count]]
         cells["TensorBoard"] = (
-            difference(values, [scalar.value for scalar in scalars])
-            if [scalar.step for scalar in scalars] == steps else float("inf"))
+            difference(values, [value for _, value in scalars])
+            if [step for step, _ in scalars] == steps else float("inf"))
         history = sorted(client.get_metric_history(tracked.info.run_id, name), key=lambda metric: metric.step)
         cells["MLflow"] = (
             difference(values, [metric.value for metric in history])
