@@ -2,7 +2,7 @@
 # and installs it. `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test format parity bench accuracy curves transfer serving fuzz gpu-bundle image image-proof clean
+.PHONY: help build demo test format parity bench accuracy curves transfer serving trackers fuzz gpu-bundle image image-proof clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r target what; do \
@@ -43,6 +43,10 @@ transfer: build ## Time transfer learning beside PyTorch's: make transfer ARGUME
 serving: build ## Load Ocellus' service and the guide's, side by side: make serving ARGUMENTS="runs/parts/model"
 	@scripts/install-dependencies.sh bench
 	@Benchmarks/with-python.sh serving Benchmarks/compare_serving.py $(ARGUMENTS)
+
+trackers: build ## Check what TensorBoard, MLflow and the report say of a run: make trackers ARGUMENTS="PHOTOS --pairs 5"
+	@scripts/install-dependencies.sh bench
+	@Benchmarks/with-python.sh trackers Benchmarks/compare_trackers.py $(ARGUMENTS)
 
 fuzz: ## Fuzz the picture decoders a minute each, or longer: make fuzz ARGUMENTS=600
 	@scripts/fuzz.sh $(ARGUMENTS)

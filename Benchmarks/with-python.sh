@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs a script with the peers at hand: Benchmarks/with-python.sh keras|peers|serving SCRIPT [ARGUMENT]...
+# Runs a script with the peers at hand: Benchmarks/with-python.sh keras|peers|serving|trackers SCRIPT [ARGUMENT]...
 #
 # They are installed from PyPI once, outside of the tree and away from the system's Python: `keras` takes 2 GB of disk,
 # `peers` (Keras, ONNX Runtime, OpenVINO and PyTorch, which comes with CUDA) 8 GB. OCELLUS_PEERS_PYTHON names a Python that

@@ -39,6 +39,35 @@ struct TensorBoardTests {
         func contains(_ text: String) -> Bool {
             Data(bytes).range(of: Data(text.utf8)) != nil
         }
+
+        /// The fields of the message that is found by following these fields, the first of each; of numbers the bytes as they are.
+        func message(_ path: Int...) -> [(field: Int, bytes: [UInt8])] {
+            path.reduce(Self.fields(bytes)) { fields, field in
+                Self.fields(fields.first { $0.field == field }?.bytes ?? [])
+            }
+        }
+
+        private static func fields(_ bytes: [UInt8]) -> [(field: Int, bytes: [UInt8])] {
+            var found: [(field: Int, bytes: [UInt8])] = []
+            var rest = bytes[...]
+            func varint() -> (value: Int, bytes: [UInt8]) {
+                let end = rest.firstIndex { $0 < 0x80 }.map { $0 + 1 } ?? rest.endIndex
+                let bytes = Array(rest[..<end])
+                rest = rest[end...]
+                return (bytes.reversed().reduce(0) { $0 << 7 | Int($1 & 0x7F) }, bytes)
+            }
+            while !rest.isEmpty {
+                let key = varint().value
+                if key & 7 == 0 {
+                    found.append((key >> 3, varint().bytes))
+                } else {
+                    let count = key & 7 == 1 ? 8 : key & 7 == 5 ? 4 : varint().value
+                    found.append((key >> 3, Array(rest.prefix(count))))
+                    rest = rest.dropFirst(count)
+                }
+            }
+            return found
+        }
     }
 
     @Test("A run leaves scalars of steps and epochs, histograms, hyperparameters and pictures, and costs no bits")
@@ -64,21 +93,30 @@ struct TensorBoardTests {
         log?.addResults(try RunReport(run: folder + "/logged", device: .cpu).results, epoch: 2)
 
         func records(_ part: String) throws -> [Record] {
-            let path = TensorBoardLog.folder(of: folder + "/logged") + "/" + part
+            let path = TensorBoardLog.folder(of: folder + "/logged") + part
             let files = try FileManager.default.contentsOfDirectory(atPath: path)
-            #expect(files.count == 1 && files[0].hasPrefix("events.out.tfevents."))
+                .filter { $0.hasPrefix("events.out.tfevents.") }
+            try #require(files.count == 1)
             return try Record.all(of: Data(contentsOf: URL(fileURLWithPath: path + "/" + files[0])))
         }
-        let training = try records("train")
+        let training = try records("/train")
         #expect(training[0].contains("brain.Event:2"))
         // 24 training pictures in batches of 8, twice.
         #expect(training.count { $0.contains("batch/loss") } == 6)
         #expect(training.count { $0.contains("epoch/accuracy") && !$0.contains("_hparams_") } == 2)
-        // Of the first epoch always, of the second if it took a hundred times as long as that.
+        // Of the first epoch always, of the second if it took three hundred times as long as that.
         #expect((1...2).contains(training.count { $0.contains("weights/") }))
-        #expect(training.contains { $0.contains("_hparams_/session_start_info") && $0.contains("batchSize") })
+        let session = try records("")
+        #expect(session.contains { $0.contains("_hparams_/session_start_info") && $0.contains("batchSize") })
+        // As tensorboard/plugins/hparams/{plugin_data,api}.proto number the fields.
+        let experiment = try #require(session.first { $0.contains("_hparams_/experiment") })
+            .message(5, 1, 9, 1, 2, 2)
+        let parameters = experiment.filter { $0.field == 4 }.map { Record(bytes: $0.bytes).message() }
+        #expect(parameters.contains { $0.contains { $0.field == 1 && $0.bytes == Array("batchSize".utf8) } })
+        let metrics = experiment.filter { $0.field == 5 }.map { Record(bytes: $0.bytes).message(1).map(\.bytes) }
+        #expect(metrics.contains([Array("validation".utf8), Array("epoch/accuracy".utf8)]))
         #expect(training.contains { $0.contains("test/confusion") && $0.contains("PNG") })
-        #expect(try records("validation").count { $0.contains("epoch/loss") } == 2)
+        #expect(try records("/validation").count { $0.contains("epoch/loss") } == 2)
     }
 
     @Test("Where nothing can be written, that is said once and training goes on")

@@ -133,9 +133,14 @@ final class MLflowClient: Sendable {
     }
 
     private static func reason(_ error: any Error) -> String {
-        switch error as? HTTPClientError {
-        case .connectTimeout?, .readTimeout?, .deadlineExceeded?: "it takes too long"
-        case .cancelled?: "it was not waited for"
+        switch error {
+        case let error as HTTPClientError where [.connectTimeout, .readTimeout, .deadlineExceeded].contains(error):
+            "it takes too long"
+        case let error as HTTPClientError where error == .cancelled: "it was not waited for"
+        case let error as IOError: String(cString: strerror(error.errnoCode))
+        // One for each of the host's addresses.
+        case let error as NIOConnectionError where !error.connectionErrors.isEmpty:
+            reason(error.connectionErrors[0].error)
         default: "\(error)"
         }
     }

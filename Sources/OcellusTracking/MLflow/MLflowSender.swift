@@ -178,7 +178,7 @@ private struct Delivery {
             return try foundExperiment()
         } catch let error as MLflowError where error.code == "RESOURCE_DOES_NOT_EXIST" {
             do {
-                let made = try client.post("experiments/create", .object(["name": .text(state.experiment)]))
+                let made = try client.post("experiments/create", Self.newExperiment(state.experiment))
                 if let id = made["experiment_id"]?.text { return id }
             } catch let error as MLflowError where error.code == "RESOURCE_ALREADY_EXISTS" {
                 // Another run was quicker.
@@ -186,6 +186,12 @@ private struct Delivery {
             }
             throw MLflowError("\(state.server) makes no experiment '\(state.experiment)'")
         }
+    }
+
+    /// MLflow 3's page shows an experiment without a kind as one of language models' traces.
+    private static func newExperiment(_ name: String) -> JSONValue {
+        let kind = ["key": JSONValue.text("mlflow.experimentKind"), "value": .text("custom_model_development")]
+        return .object(["name": .text(name), "tags": .list([.object(kind)])])
     }
 
     private func foundExperiment() throws -> String {

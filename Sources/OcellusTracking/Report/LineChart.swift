@@ -28,7 +28,9 @@ struct LineChart {
     var svg: String {
         let points = series.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
         guard let firstX = points.map(\.x).min(), let lastX = points.map(\.x).max() else { return "" }
-        let x = Axis(xBounds ?? firstX...max(lastX, firstX + 1e-9), ticks: 6)
+        // There is no half of an epoch.
+        let isWhole = points.allSatisfy { $0.x == $0.x.rounded() }
+        let x = Axis(xBounds ?? firstX...max(lastX, firstX + 1e-9), ticks: 6, least: xBounds == nil && isWhole ? 1 : 0)
         let y = Axis(yBounds ?? (points.map(\.y).min() ?? 0)...(points.map(\.y).max() ?? 1), ticks: 5)
         func placeX(_ value: Double) -> Double {
             Self.left + x.part(value) * (Self.width - Self.left - Self.right)
@@ -117,14 +119,16 @@ struct LineChart {
         let ticks: [Double]
         private let step: Double
 
-        init(_ bounds: ClosedRange<Double>, ticks count: Int) {
+        /// - Parameter least: how far apart places are at least.
+        init(_ bounds: ClosedRange<Double>, ticks count: Int, least: Double = 0) {
             let span = max(bounds.upperBound - bounds.lowerBound, 1e-9)
             (low, high) = (bounds.lowerBound, bounds.lowerBound + span)
             // 1, 2 or 5 times a power of ten.
             var power = 1.0
             while power * 10 <= span / Double(count) { power *= 10 }
             while power > span / Double(count) { power /= 10 }
-            let step = [1, 2, 5, 10].map { $0 * power }.first { span / $0 <= Double(count) } ?? power * 10
+            let nearest = [1, 2, 5, 10].map { $0 * power }.first { span / $0 <= Double(count) } ?? power * 10
+            let step = max(nearest, least)
             self.step = step
             let first = Int((low / step - 1e-9).rounded(.up))
             let last = Int((high / step + 1e-9).rounded(.down))

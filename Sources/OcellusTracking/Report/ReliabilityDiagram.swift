@@ -1,7 +1,7 @@
 import Ocellus
 
-/// Accuracy over confidence as bars, with the diagonal on which they would lie if confidence were right, as SVG. The wider a
-/// bar's foot, the more pictures are in its bin.
+/// Accuracy over confidence as bars, with the diagonal on which they would lie if confidence were right, as SVG. The darker
+/// a bar, the more pictures are in its bin.
 struct ReliabilityDiagram {
     let reliability: Reliability
 

@@ -19,11 +19,11 @@ enum ReportStyle {
         nav { display: flex; flex-wrap: wrap; gap: .35rem 1.1rem; padding: .7rem 0; border-block: 1px solid var(--line); font-size: .9rem; }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
         th, td { padding: .3rem .9rem .3rem 0; text-align: right; vertical-align: top; }
-        th[scope=row], .plain td { text-align: left; font-weight: 500; } .plain td { font-weight: 400; overflow-wrap: anywhere; }
+        th[scope=row], th[scope=col]:first-child, .plain td { text-align: left; font-weight: 500; } .plain td { font-weight: 400; overflow-wrap: anywhere; }
         .plain th { color: var(--quiet); white-space: nowrap; } th[scope=col] { color: var(--quiet); font-weight: 500; }
         tr + tr > * { border-top: 1px solid var(--line); }
         .scrolled { overflow-x: auto; }
-        .bar { min-width: 8rem; padding-right: .5rem; background-clip: content-box; background: linear-gradient(to right, color-mix(in srgb, var(--accent) 28%, transparent) var(--part), transparent 0); padding-left: .5rem; }
+        .bar { min-width: 9.5rem; background: linear-gradient(to right, color-mix(in srgb, var(--accent) 28%, transparent) var(--part), transparent 0) content-box; }
         .matrix td { min-width: 4.6rem; padding: .45rem .5rem; text-align: center; border: 1px solid var(--line);
           background: color-mix(in srgb, var(--accent) var(--part, 0%), transparent); }
         .matrix td:first-child { border: 0; background: none; } .matrix .hit { outline: 2px solid var(--accent); outline-offset: -2px; }
@@ -32,6 +32,9 @@ enum ReportStyle {
         .matrix .hit b, .matrix .hit span { background: color-mix(in srgb, var(--paper) 78%, transparent); border-radius: 3px; padding-inline: .3rem; }
         .matrix .miss a { color: inherit; }
         details { margin: .8rem 0; } summary { cursor: pointer; color: var(--accent); }
+        .cells { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr)); gap: 0 1rem; margin-top: 1rem; }
+        .cells details { margin: .25rem 0; overflow-wrap: anywhere; } .cells details[open] { grid-column: 1 / -1; }
+        .cells .pictures { scroll-margin-top: 3rem; }
         .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1.5rem; }
         figure { margin: 0; } figcaption { color: var(--quiet); font-size: .8rem; overflow-wrap: anywhere; }
         .one { max-width: 38rem; } svg { display: block; width: 100%; height: auto; } #calibration svg { max-width: 24rem; }
@@ -44,7 +47,10 @@ enum ReportStyle {
         .mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(21rem, 100%), 1fr)); gap: 1.5rem; }
         .mistake { break-inside: avoid; } .mistake p { margin: .2rem 0; } .mistake .pictures { flex-wrap: nowrap; } .mistake img { flex: 0 1 10rem; min-width: 0; align-self: start; }
         pre { padding: .8rem 1rem; overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
-        @media print { nav { display: none; } body { max-width: none; padding: 0; } section { break-inside: avoid-page; }
-          details:not([open]) > :not(summary) { display: none; } * { print-color-adjust: exact; } }
+        @media print, (max-width: 40rem) { .bar { min-width: 6.5rem; }
+          :is(#curves, #thresholds) .small { font-size: 12px; } :is(#curves, #thresholds) :is(.end, .middle) { font-size: 14px; } }
+        @media print { :root { --paper: #fff; font-size: 12px; } nav, details:not([open]) { display: none; } body { max-width: none; padding: 0; }
+          section { margin-top: 2rem; } figure, tr, pre, .mistake { break-inside: avoid; } h2, section > p { break-after: avoid; }
+          .charts { grid-template-columns: 1fr 1fr; } .one { max-width: 28rem; } * { print-color-adjust: exact; } }
         """
 }

@@ -23,7 +23,7 @@ extension RunReport {
             <p>A row a true class, a column what it is taken for; rates are of the row.</p>
             <div class="scrolled"><table class="matrix"><tr><td></td>\(head)</tr>
             \(rows)</table></div>
-            \(pairs.map(cell).joined(separator: "\n"))
+            <div class="cells">\(pairs.map(cell).joined(separator: "\n"))</div>
             """
     }
 
@@ -44,9 +44,10 @@ extension RunReport {
         let shown = entries.prefix(12).map { pictures.figure($0.file, caption: percent(Double($0.confidence))) }
         let more = entries.count > 12 ? "<p>and \(entries.count - 12) more</p>" : ""
         let title = "\(results.classes[truth]) taken for \(results.classes[predicted]): \(entries.count)"
+        // Browsers open what a link leads into, not what it leads to.
         return """
-            <details id="cell-\(truth)-\(predicted)"><summary>\(escapedHTML(title))</summary>
-            <div class="pictures">\(shown.joined())</div>\(more)</details>
+            <details><summary>\(escapedHTML(title))</summary>
+            <div class="pictures" id="cell-\(truth)-\(predicted)">\(shown.joined())</div>\(more)</details>
             """
     }
 

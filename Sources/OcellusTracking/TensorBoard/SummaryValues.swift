@@ -53,20 +53,36 @@ enum SummaryValues {
     // MARK: Hyperparameters, as tensorboard/plugins/hparams/{api,plugin_data}.proto have them
 
     /// Which hyperparameters and metrics there are.
-    static func experiment(_ parameters: [String: String], metrics: [String]) -> ProtobufMessage {
+    ///
+    /// - Parameter metrics: tags, and in which folder below the session's they are.
+    static func experiment(
+        _ parameters: [String: String], metrics: [(folder: String, tag: String)]
+    ) -> ProtobufMessage {
         hyperparameters("_hparams_/experiment") { data in
             data.add(
                 2,
                 .make { experiment in
                     for name in parameters.keys.sorted() {
                         experiment.add(
-                            5,
+                            4,
                             .make {
                                 $0.add(1, name)
                                 $0.add(4, Double(parameters[name] ?? "") == nil ? 1 : 3)
                             })
                     }
-                    for tag in metrics { experiment.add(6, .make { $0.add(1, .make { $0.add(2, tag) }) }) }
+                    for metric in metrics {
+                        experiment.add(
+                            5,
+                            .make {
+                                $0.add(
+                                    1,
+                                    .make {
+                                        $0.add(1, metric.folder)
+                                        $0.add(2, metric.tag)
+                                    })
+                                $0.add(3, "\(metric.folder) \(metric.tag)")
+                            })
+                    }
                 })
         }
     }

@@ -4,12 +4,14 @@ import Ocellus
 /// Writes a run's course for TensorBoard: `tensorboard --logdir runs`.
 ///
 /// In the run's folder it makes `tensorboard/train` and `tensorboard/validation`, so that curves of the two lie over each other as
-/// Keras' do. When it cannot write, as on a full disk, it says so once and training goes on without it.
+/// Keras' do; hyperparameters are in the folder above them, where TensorBoard finds the metrics of both. When it cannot write, as on a
+/// full disk, it says so once and training goes on without it.
 public final class TensorBoardLog: TrainingCallback {
     /// False.
     public let steersSteps = false
     private let folder: String
     private let warn: (String) -> Void
+    private var session: EventFile?
     private var train: EventFile?
     private var validation: EventFile?
     private var hasFailed = false
@@ -34,10 +36,12 @@ public final class TensorBoardLog: TrainingCallback {
             self.train = train
             // Epochs are the steps there.
             validation = try EventFile(folder: folder + "/validation", firstStep: progress.epoch + 1)
+            let session = try EventFile(folder: folder, firstStep: 0)
+            self.session = session
             let settings = Self.settings(trainer.options)
-            try train.append([SummaryValues.experiment(settings, metrics: Self.metrics)], step: 0)
+            try session.append([SummaryValues.experiment(settings, metrics: Self.metrics)], step: 0)
             let name = URL(fileURLWithPath: folder).deletingLastPathComponent().lastPathComponent
-            try train.append(
+            try session.append(
                 [SummaryValues.sessionStart(settings, group: name, time: Date().timeIntervalSince1970)], step: 0)
             if progress.step == 0 {
                 let pictures = Self.mosaic(try trainer.sampleBatch(16).map(Self.thumbnail))
@@ -76,10 +80,10 @@ public final class TensorBoardLog: TrainingCallback {
         }
     }
 
-    /// How the weights are distributed; nothing after an epoch so short that this would take more than a hundredth of the time.
+    /// How the weights are distributed; nothing after an epoch so short that this would take more than a three-hundredth of the time.
     private func histograms(_ trainer: Trainer) throws -> [ProtobufMessage] {
         let start = ContinuousClock.now
-        if let last = lastHistograms, last.end.duration(to: start) < last.duration * 100 { return [] }
+        if let last = lastHistograms, last.end.duration(to: start) < last.duration * 300 { return [] }
         let weights = try trainer.currentModel().weights
         let values = try weights.names.map {
             SummaryValues.histogram("weights/" + $0, of: try weights.values(of: $0))
@@ -97,7 +101,7 @@ public final class TensorBoardLog: TrainingCallback {
                     SummaryValues.scalar("test/loss", results.loss),
                     // A row a true class, a column what it is taken for.
                     SummaryValues.image(
-                        "test/confusion: " + results.classes.joined(separator: ", "), Self.confusion(results)),
+                        "test/confusion: " + results.classes.joined(separator: ", "), ConfusionPicture.of(results)),
                 ], step: epoch)
             for (place, entry) in results.mistakes.prefix(16).enumerated() {
                 guard let picture = try? RGBImage.decode(contentsOf: entry.file) else { continue }
@@ -108,7 +112,7 @@ public final class TensorBoardLog: TrainingCallback {
                             "test/mistakes/\(place + 1): \(truth) taken for \(predicted)", Self.thumbnail(picture))
                     ], step: epoch)
             }
-            try train?.append([SummaryValues.sessionEnd(time: Date().timeIntervalSince1970)], step: 0)
+            try session?.append([SummaryValues.sessionEnd(time: Date().timeIntervalSince1970)], step: 0)
             try flush()
         }
     }
@@ -116,11 +120,16 @@ public final class TensorBoardLog: TrainingCallback {
     public func trainingDidEnd(_ trainer: Trainer) { writing(flush) }
 
     private func flush() throws {
+        try session?.flush()
         try train?.flush()
         try validation?.flush()
     }
 
-    private static let metrics = ["epoch/loss", "epoch/accuracy", "test/accuracy", "test/loss"]
+    private static let metrics = [
+        (folder: "train", tag: "test/accuracy"), (folder: "train", tag: "test/loss"),
+        (folder: "validation", tag: "epoch/accuracy"), (folder: "validation", tag: "epoch/loss"),
+        (folder: "train", tag: "epoch/accuracy"), (folder: "train", tag: "epoch/loss"),
+    ]
 
     private func writing(_ body: () throws -> Void) {
         guard !hasFailed else { return }
@@ -128,7 +137,7 @@ public final class TensorBoardLog: TrainingCallback {
             try body()
         } catch {
             hasFailed = true
-            (train, validation) = (nil, nil)
+            (session, train, validation) = (nil, nil, nil)
             warn("\(error); training goes on without TensorBoard's files")
         }
     }
@@ -139,23 +148,6 @@ public final class TensorBoardLog: TrainingCallback {
             let value = try? JSONDecoder().decode(JSONValue.self, from: data)
         else { return [:] }
         return value.flattened
-    }
-
-    /// A matrix of squares, the darker the larger the part of its row.
-    private static func confusion(_ results: PictureResults) -> RGBImage {
-        let count = results.classes.count
-        let side = max(4, min(48, 480 / max(count, 1)))
-        var parts = [[Double]](repeating: [Double](repeating: 0, count: count), count: count)
-        for entry in results.entries { parts[entry.label][entry.predicted] += 1 }
-        parts = parts.map { row in row.map { $0 / max(row.reduce(0, +), 1) } }
-        let pixels = (0..<count * side).flatMap { y in
-            (0..<count * side).flatMap { x -> [UInt8] in
-                let isGrid = x % side == 0 || y % side == 0
-                let part = isGrid ? 0.15 : parts[y / side][x / side]
-                return [250 - 240 * part, 250 - 170 * part, 250 - 80 * part].map { UInt8($0.rounded()) }
-            }
-        }
-        return RGBImage(width: count * side, height: count * side, pixels: pixels)
     }
 
     /// Pictures of one size side by side, four a row.
