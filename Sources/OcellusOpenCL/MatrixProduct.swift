@@ -122,7 +122,9 @@ struct MatrixProduct {
     private var hasWholeSlices: Bool { if case .fixed(let inner) = inner { inner.isMultiple(of: 32) } else { false } }
 
     /// Whether a factor's neighbours, along inner or across, are always there in fours, and aligned: 1 or 0.
-    private func foursFit(_ isAlong: Bool, _ inner: Extent, _ outer: Extent, _ innerStride: Int, _ outerStride: Int) -> Int {
+    private func foursFit(_ isAlong: Bool, _ inner: Extent, _ outer: Extent, _ innerStride: Int, _ outerStride: Int)
+        -> Int
+    {
         guard case .fixed(let extent) = isAlong ? inner : outer else { return 0 }
         return extent.isMultiple(of: 4) && (isAlong ? outerStride : innerStride).isMultiple(of: 4) ? 1 : 0
     }

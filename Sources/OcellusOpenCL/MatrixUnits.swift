@@ -91,7 +91,8 @@ extension OpenCLBackend {
         let left = (0..<rows * inner).map { Float($0 * 7 % 13 - 6) }
         let right = (0..<inner * columns).map { Float($0 * 5 % 11 - 5) }
         let (leftStrides, rightStrides) = (
-            multiplication.transposesLeft ? (1, rows) : (inner, 1), multiplication.transposesRight ? (1, inner) : (columns, 1)
+            multiplication.transposesLeft ? (1, rows) : (inner, 1),
+            multiplication.transposesRight ? (1, inner) : (columns, 1)
         )
         let shapes = [
             Shape(multiplication.transposesLeft ? [inner, rows] : [rows, inner]),

@@ -18,7 +18,8 @@ extension ActivationGradient: OpenCLOperation {
         let tensor = arguments.inputs[0].description
         let width = backend.elementwiseWidth
         return try backend.launch(
-            "activation_gradient", of: .files("common", "activation"), defines: ["VEC": width, "ALIGNED": width == 4 ? 1 : 0],
+            "activation_gradient", of: .files("common", "activation"),
+            defines: ["VEC": width, "ALIGNED": width == 4 ? 1 : 0],
             [
                 arguments.input(0), arguments.input(1), arguments.output(0), .elements(of: tensor),
                 .int(function.kernelNumber),

@@ -94,6 +94,7 @@ private struct BatchNormalizationKernels {
         _ entry: String, _ tensors: [KernelArgument], _ numbers: [KernelArgument], _ grid: LaunchGrid
     ) throws -> KernelLaunch {
         try backend.launch(
-            entry, of: source, defines: chunks.defines, tensors + chunks.kernelArguments + numbers, grid: grid, label: label)
+            entry, of: source, defines: chunks.defines, tensors + chunks.kernelArguments + numbers, grid: grid,
+            label: label)
     }
 }

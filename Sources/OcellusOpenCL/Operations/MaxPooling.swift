@@ -7,7 +7,8 @@ extension MaxPooling: OpenCLOperation {
         let output = arguments.outputs[0].description
         let width = backend.width(dividing: shape[-1])
         return try backend.launch(
-            "max_pooling", of: .files("common", "window", "max_pooling"), defines: ["VEC": width, "ALIGNED": width == 4 ? 1 : 0],
+            "max_pooling", of: .files("common", "window", "max_pooling"),
+            defines: ["VEC": width, "ALIGNED": width == 4 ? 1 : 0],
             [
                 arguments.input(0), arguments.output(0), arguments.output(keepsWinners ? 1 : 0),
                 .ints(try window.geometry(over: shape).kernelIntegers), .int(shape[-1]), .int(keepsWinners ? 1 : 0),

@@ -6,7 +6,8 @@ extension MaxPoolingGradient: OpenCLOperation {
         let output = arguments.outputs[0].description
         let width = backend.width(dividing: inputShape[-1])
         return try backend.launch(
-            "max_pooling_gradient", of: .files("common", "window", "max_pooling"), defines: ["VEC": width, "ALIGNED": width == 4 ? 1 : 0],
+            "max_pooling_gradient", of: .files("common", "window", "max_pooling"),
+            defines: ["VEC": width, "ALIGNED": width == 4 ? 1 : 0],
             [
                 arguments.input(0), arguments.input(1), arguments.output(0),
                 .ints(try window.geometry(over: inputShape).kernelIntegers), .int(inputShape[-1]),

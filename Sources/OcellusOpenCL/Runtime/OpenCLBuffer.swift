@@ -28,7 +28,9 @@ final class OpenCLBuffer: DeviceBuffer {
             let handle = context.functions.clCreateBuffer(
                 context.handle, cl_mem_flags(CL_MEM_READ_WRITE), max(byteCount, 1), nil, &status)
             try context.check(status, "clCreateBuffer (\(byteCount) bytes)", label: label)
-            guard let handle else { throw BackendError("OpenCL gave no memory for '\(label)' on \(context.device.title)") }
+            guard let handle else {
+                throw BackendError("OpenCL gave no memory for '\(label)' on \(context.device.title)")
+            }
             self.handle = handle
         } catch {
             context.memory.release(byteCount)

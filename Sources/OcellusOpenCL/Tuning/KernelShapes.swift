@@ -39,14 +39,16 @@ extension OpenCLBackend {
     func tile(rows: Int, columns: Int, fillsDevice: Bool = false) -> MatrixTile {
         if let tile = parameters.tile, matrixUnits == nil || MatrixTile.ofUnits.contains(tile) { return tile }
         let candidates = (matrixUnits == nil ? MatrixTile.usual : MatrixTile.ofUnits).filter { tile in
-            tile.itemCount <= openCLDevice.maximumWorkGroupSize && tile.localByteCount <= openCLDevice.localMemoryByteCount
+            tile.itemCount <= openCLDevice.maximumWorkGroupSize
+                && tile.localByteCount <= openCLDevice.localMemoryByteCount
         }
         let costs = candidates.map { tile in
             let tiles = tile.count(rows: rows, columns: columns)
             let units = fillsDevice ? 1 : openCLDevice.computeUnits
             // A unit with one group alone waits for its memory.
             let rounds = Double(tiles.dividedUp(by: units)) * (tiles <= units && !fillsDevice ? 1.3 : 1)
-            return rounds * Double(tile.rows * tile.columns) / tile.efficiency(onUnits: matrixUnits != nil, fillsDevice: fillsDevice)
+            return rounds * Double(tile.rows * tile.columns)
+                / tile.efficiency(onUnits: matrixUnits != nil, fillsDevice: fillsDevice)
         }
         return zip(candidates, costs).min { $0.1 < $1.1 }?.0 ?? .small
     }
