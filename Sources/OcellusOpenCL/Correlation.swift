@@ -1,7 +1,7 @@
 import OcellusGraph
 
-/// A sum over a window's elements, as `correlation_wide.cl` computes it: a convolution, or one phase of its gradient by
-/// the input.
+/// A sum over a window's elements, as `correlation_wide.cl` and `correlation_tiled.cl` compute it: a convolution, or one phase
+/// of its gradient by the input.
 struct Correlation {
     /// One direction, height or width.
     struct Axis {

@@ -26,7 +26,7 @@ package struct OperationComparison {
         }
     }
 
-    let candidate: any Backend
+    var candidate: any Backend
     let reference: any Backend
     /// Results by the operation's name.
     package private(set) var results: [String: Result] = [:]

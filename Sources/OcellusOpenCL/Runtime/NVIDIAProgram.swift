@@ -5,24 +5,21 @@ import OcellusGraph
 
 extension KernelSource {
     /// Whether it holds instructions of Hopper's alone.
-    private var isForHopper: Bool { name == "tiled_wgmma.cl" }
+    fileprivate var isForHopper: Bool { name == "tiled_wgmma.cl" }
 
-    /// Whether it is a product of GPUs, whose work-groups want company on a compute unit.
-    private var isTiledProduct: Bool { name.hasPrefix("tiled") }
+    /// Whether something is added to it: to products of GPUs.
+    var isEditedForNVIDIA: Bool { name.hasPrefix("tiled") }
 
-    /// Whether `Program.editedForNVIDIA` makes something else of it.
-    var isEditedForNVIDIA: Bool { isTiledProduct }
-
-    /// The PTX that stands for what the compiler made of this source.
+    /// What the compiler made of this source, with what is added to it.
     /// - Throws: `BackendError` when the compiler did not compile for Hopper and the source needs it.
-    fileprivate func editing(_ assembly: String) throws -> String {
+    package func editing(_ assembly: String) throws -> String {
         var lines: [Substring] = []
         for line in assembly.split(separator: "\n", omittingEmptySubsequences: false) {
             lines.append(line)
             // Registers for no fewer work-items at once than 512: where the compiler takes more for itself, a unit has but one group,
             // and nothing to do while that waits.
             let words = line.split { $0 == " " || $0 == "," }
-            if isTiledProduct, words.first == ".reqntid", words.count > 1, let items = Int(words[1]), items < 512 {
+            if words.first == ".reqntid", words.count > 1, let items = Int(words[1]), items < 512 {
                 lines.append(".minnctapersm \(512 / items)")
             }
         }
@@ -37,13 +34,19 @@ extension KernelSource {
 
 extension Program {
     /// `source` built, and what the compiler made of it built again with what is added to it.
-    /// - Throws: `BackendError` when the driver does not take the result.
+    /// - Throws: `BackendError` when it does not build, or the driver does not take back what it cannot do without.
     static func editedForNVIDIA(
         _ source: KernelSource, options: String, _ context: Context, label: String
     ) throws -> Program {
         let compiled = try Program(source, options: options, context, label: label)
         let assembly = String(decoding: try (compiled.binary() ?? []).prefix { $0 != 0 }, as: UTF8.self)
-        return try Program(
-            binary: Array(source.editing(assembly).utf8) + [0], name: source.name, options: "", context, label: label)
+        do {
+            return try Program(
+                binary: Array(source.editing(assembly).utf8) + [0], name: source.name, options: "", context,
+                label: label)
+        } catch {
+            guard !source.isForHopper else { throw error }
+            return compiled  // slower, but right
+        }
     }
 }

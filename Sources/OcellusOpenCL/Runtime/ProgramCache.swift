@@ -24,7 +24,7 @@ struct ProgramCache: Sendable {
 
         init(_ source: KernelSource, options: String, _ device: OpenCLDevice) {
             text = [
-                "ocellus 1", device.platformName, device.platformVersion, device.description.name, device.deviceVersion,
+                "ocellus 2", device.platformName, device.platformVersion, device.description.name, device.deviceVersion,
                 device.driverVersion, options, source.text,
             ].joined(separator: "\n")
         }

@@ -65,7 +65,7 @@ extension MatrixTile {
     static let narrow = MatrixTile(128, 32, item: 4, 4, slice: 16)
     static let small = MatrixTile(64, 64, item: 4, 4, slice: 16)
     static let tall = MatrixTile(128, 64, item: 8, 4, slice: 16)
-    static let large = MatrixTile(128, 128, item: 8, 8, slice: 16)
+    package static let large = MatrixTile(128, 128, item: 8, 8, slice: 16)
     static let usual = [large, tall, small, narrow, tiny]
 
     /// How near large products come to the best tile's speed, as measured on an H100.

@@ -44,11 +44,14 @@ struct TestedDevice: CustomTestStringConvertible, CustomStringConvertible, Senda
 
     /// Every OpenCL device with the kernels for GPUs as matrix units would run them: each skeleton, with the usual tiles and
     /// with large ones, which no test's shape is large enough for. What stands for the instructions takes its time: large tiles
-    /// get two cases, on one device; `OCELLUS_TEST_PARAMETERS=all` gives all to each.
+    /// get two cases, on one device and not in each precision; `OCELLUS_TEST_PARAMETERS=all` gives all.
     static func withMatrixUnits(_ precision: Precision) -> [TestedDevice] {
-        let (large, tall) = (MatrixTile.all[0], MatrixTile.all[2])
-        var kinds: [(units: MatrixUnits, tile: MatrixTile?)] = [(.portable, nil), (.portable, large)]
-        if precision != .tf32 { kinds += [(.portableWarpGroups, large), (.portableWarpGroups, tall)] }
+        let (large, tall) = (MatrixTile.large, MatrixTile.all[2])
+        var kinds: [(units: MatrixUnits, tile: MatrixTile?)] = [(.portable, nil)]
+        if isComplete || precision != .bf16 { kinds.append((.portable, large)) }
+        if precision == .fp16 || isComplete && precision == .bf16 {
+            kinds += [(.portableWarpGroups, large), (.portableWarpGroups, tall)]
+        }
         return OpenCLDevices.find().devices.filter { isComplete || !$0.isSimulated }.flatMap { device in
             kinds.filter { isComplete || $0.tile == nil || device.platformName.contains("Portable") }.map { kind in
                 TestedDevice(
