@@ -144,19 +144,6 @@ kernel void sum_gradients(
     store_some(products, partial + (2 * chunk + 1) * (uint)channels + channel, present);
 }
 
-kernel void finish_gradients(
-    global const float *partial, global float *scale_gradient, global float *shift_gradient, ulong rows,
-    int channels, int rows_a_chunk) {
-    ROOM(room)
-    CHANNELS_OF_ITEM
-    const ulong stride = 2 * (ulong)channels;
-    const floatV sum = SUM_OF_LANES(lane_total(partial, CHUNKS, stride, channel, present), room);
-    const floatV products = SUM_OF_LANES(lane_total(partial + channels, CHUNKS, stride, channel, present), room);
-    if (!IS_FIRST_LANE) return;
-    store_some(sum, shift_gradient + channel, present);
-    store_some(products, scale_gradient + channel, present);
-}
-
 // dx = scale inverse_deviation (dy - mean of dy - x normalised * mean of dy times x normalised).
 kernel void input_gradient(
     global const stored *dy, global const stored *x, global const float *scale, global const float *shift,

@@ -80,16 +80,3 @@ kernel void sum_layer_gradients(
     store_some(scale, partial + 2 * chunk * (uint)channels + channel, present);
     store_some(shift, partial + (2 * chunk + 1) * (uint)channels + channel, present);
 }
-
-kernel void finish_layer_gradients(
-    global const float *partial, global float *scale_gradient, global float *shift_gradient, ulong rows, int channels,
-    int rows_a_chunk) {
-    ROOM(room)
-    CHANNELS_OF_ITEM
-    const ulong stride = 2 * (ulong)channels;
-    const floatV scale = SUM_OF_LANES(lane_total(partial, CHUNKS, stride, channel, present), room);
-    const floatV shift = SUM_OF_LANES(lane_total(partial + channels, CHUNKS, stride, channel, present), room);
-    if (!IS_FIRST_LANE) return;
-    store_some(scale, scale_gradient + channel, present);
-    store_some(shift, shift_gradient + channel, present);
-}

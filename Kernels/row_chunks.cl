@@ -53,3 +53,17 @@ static inline floatV lane_total(
 
 // Where the one lane stores that does so for all.
 #define IS_FIRST_LANE (get_local_id(1) == 0)
+
+// The two sums over chunks of partial[chunk, 2, channels].
+kernel void finish_pairs(
+    global const float *partial, global float *first_sum, global float *second_sum, ulong rows, int channels,
+    int rows_a_chunk) {
+    ROOM(room)
+    CHANNELS_OF_ITEM
+    const ulong stride = 2 * (ulong)channels;
+    const floatV first = SUM_OF_LANES(lane_total(partial, CHUNKS, stride, channel, present), room);
+    const floatV second = SUM_OF_LANES(lane_total(partial + channels, CHUNKS, stride, channel, present), room);
+    if (!IS_FIRST_LANE) return;
+    store_some(first, first_sum + channel, present);
+    store_some(second, second_sum + channel, present);
+}

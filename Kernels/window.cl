@@ -31,13 +31,3 @@ static inline Place place_of(uint pixel, int height, int width) {
 static inline ulong pixel_at(ulong sample, int row, int column, int height, int width) {
     return (sample * (uint)height + row) * (uint)width + column;
 }
-
-// Where x lies under one element of the window of an output place, as a pixel, or -1 outside of the input.
-static inline long pixel_under(Window window, Place at, int element) {
-    const int i = element / window.width;
-    const int j = element - i * window.width;
-    const int h = at.row * window.stride_height + i * window.dilation_height - window.pad_top;
-    const int w = at.column * window.stride_width + j * window.dilation_width - window.pad_left;
-    if (h < 0 || h >= window.input_height || w < 0 || w >= window.input_width) return -1;
-    return (long)pixel_at(at.sample, h, w, window.input_height, window.input_width);
-}

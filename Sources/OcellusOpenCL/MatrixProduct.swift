@@ -52,19 +52,18 @@ struct MatrixProduct {
         let chunks = chunks(backend, arguments.capacity)
         let isWhole = isWhole(chunks.count, arguments.outputs[0].description, on: backend)
         let target = isWhole ? product : .buffer(try arguments.scratch())
-        let hasBias = KernelArgument.int(isWhole && bias != nil ? 1 : 0)
-        let (functionNumber, chunkCount) = (
-            KernelArgument.int(isWhole ? function.kernelNumber : 0), KernelArgument.int(chunks.count)
-        )
         let leading: [KernelArgument] = [
             left, right, bias ?? left, target,
             .ints(kernelIntegers(arguments.capacity, innerPerChunk: chunks.length)),
-            .int(rows.isSamples ? 1 : 0), .int(inner.isSamples ? 1 : 0),
+            .int(rows.isSamples ? 1 : 0), .int(inner.isSamples ? 1 : 0), .int(isWhole && bias != nil ? 1 : 0),
         ]
+        let chunkCount = KernelArgument.int(chunks.count)
         let launch =
             switch backend.kernelFamily {
-            case .tiled: try tiled(backend, leading + [hasBias, chunkCount, .count], chunks.count, arguments)
-            case .wide: try wide(backend, leading + [hasBias, functionNumber, chunkCount], chunks.count, arguments)
+            case .tiled: try tiled(backend, leading + [chunkCount, .count], chunks.count, arguments)
+            case .wide:
+                try wide(
+                    backend, leading + [.int(isWhole ? function.kernelNumber : 0), chunkCount], chunks.count, arguments)
             }
         guard !isWhole else { return launch }
         return LaunchSequence([launch, try sum(backend, target, bias, product, chunks.length, arguments)])

@@ -78,19 +78,6 @@ public struct DeviceCheck: Sendable, Codable {
         _ candidate: any Backend, _ reference: any Backend
     ) throws -> [String: OperationComparison.Result] {
         var comparison = OperationComparison(candidate, against: reference)
-        try run(&comparison, on: candidate, reference)
-        // No shape here is large enough for the tiles of large products on GPUs.
-        if let device = candidate as? OpenCLBackend, device.kernelFamily == .tiled, device.choices.families.isEmpty {
-            let large = device.forcing(KernelParameters(tile: .large))
-            comparison.candidate = large
-            try run(&comparison, on: large, reference)
-        }
-        return comparison.results
-    }
-
-    private static func run(
-        _ comparison: inout OperationComparison, on candidate: any Backend, _ reference: any Backend
-    ) throws {
         let isSupported = { (operation: any OcellusGraph.Operation, inputs, outputs) in
             candidate.supports(operation, inputs: inputs, outputs: outputs)
                 && reference.supports(operation, inputs: inputs, outputs: outputs)
@@ -99,6 +86,7 @@ public struct DeviceCheck: Sendable, Codable {
             try comparison.run(
                 entry.graph, inputs: entry.inputs, count: CheckedGraphs.count, isInference: entry.isInference)
         }
+        return comparison.results
     }
 }
 

@@ -1,4 +1,5 @@
 import OcellusGraph
+import OcellusOpenCL
 
 /// Runs each operation of graphs on two backends from the same inputs, and compares what they give.
 ///
@@ -26,14 +27,17 @@ package struct OperationComparison {
         }
     }
 
-    var candidate: any Backend
+    let candidate: any Backend
     let reference: any Backend
+    /// The candidate with the tiles of large products, for operations that have tiles.
+    private let largeTiles: (any Backend)?
     /// Results by the operation's name.
     package private(set) var results: [String: Result] = [:]
 
     package init(_ candidate: any Backend, against reference: any Backend) {
         self.candidate = candidate
         self.reference = reference
+        largeTiles = (candidate as? OpenCLBackend).flatMap { $0.choices.families.isEmpty ? $0.withLargeTiles : nil }
     }
 
     /// Compares all operations of a graph on a batch that is not full.
@@ -71,13 +75,17 @@ package struct OperationComparison {
         let name = call.node.operation.name
         var result = results[name] ?? Result()
         result.shapes += 1
+        let backends =
+            [candidate] + (call.node.operation is any TunableOperation ? [largeTiles].compactMap(\.self) : [])
         do {
-            let actual = try call.run(on: candidate, as: candidate.precision.storage)
-            for (description, (actual, expected)) in zip(call.results, zip(actual, expected)) {
-                let error = description.elementType.error(of: actual, from: expected)
-                result.worstError = max(result.worstError, error)
-                if error > Self.tolerance(in: candidate.precision), result.failure == nil {
-                    result.failure = "it computes wrongly (normalised squared error \(error)) on \(call)"
+            for backend in backends {
+                let actual = try call.run(on: backend, as: candidate.precision.storage)
+                for (description, (actual, expected)) in zip(call.results, zip(actual, expected)) {
+                    let error = description.elementType.error(of: actual, from: expected)
+                    result.worstError = max(result.worstError, error)
+                    if error > Self.tolerance(in: candidate.precision), result.failure == nil {
+                        result.failure = "it computes wrongly (normalised squared error \(error)) on \(call)"
+                    }
                 }
             }
         } catch {

@@ -40,7 +40,7 @@ extension BatchNormalizationGradient: OpenCLOperation {
         let partial = KernelArgument.buffer(try arguments.scratch())
         return LaunchSequence([
             try step.overRows("sum_gradients", read + [partial], [function]),
-            try step.overChannels("finish_gradients", [partial, scaleGradient, shiftGradient]),
+            try step.overChannels("finish_pairs", [partial, shiftGradient, scaleGradient]),
             try step.overRows("input_gradient", read + [scaleGradient, shiftGradient, dx], [function]),
         ])
     }

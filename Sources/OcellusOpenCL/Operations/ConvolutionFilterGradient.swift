@@ -57,9 +57,9 @@ extension ConvolutionFilterGradient: OpenCLOperation {
                 itemsPerSample = geometry.outputHeight * geometry.outputWidth
                 let rows = operation.window.count * dw.shape[2]
                 let columns = operation.outputChannels / operation.groups
-                let tile = backend.tile(rows: rows, columns: columns, fillsDevice: true)
+                let tile = operation.tile(backend, rows: rows, columns: columns)
                 let tiles = tile.count(rows: rows, columns: columns) * operation.groups
-                // No more groups than that many, which large GPUs have room for at once: a few more would make a round of their own.
+                // No more groups than that many, which large GPUs have room for at once: a few more would be a round more.
                 let chunks = max((backend.parameters.groups ?? 512) / tiles, 1)
                 length = max((itemsPerSample * samples).dividedUp(by: chunks), 256).rounded(upTo: 16)
             case .wide:
@@ -74,13 +74,18 @@ extension ConvolutionFilterGradient: OpenCLOperation {
         func present(_ count: Int) -> Int { (itemsPerSample * count).dividedUp(by: length) }
     }
 
+    /// Chunks of pixels keep a device busy whatever the tile.
+    private func tile(_ backend: OpenCLBackend, rows: Int, columns: Int) -> MatrixTile {
+        backend.tile(rows: rows, columns: columns, fillsDevice: true)
+    }
+
     private func tiled(
         _ backend: OpenCLBackend, _ arguments: OperationArguments, _ chunks: Chunks, _ partial: KernelArgument
     ) throws -> KernelLaunch {
         let x = arguments.inputs[0].description
         let (groups, columns) = (groups, outputChannels / groups)
         let rows = window.count * x.shape[2] / groups
-        let tile = backend.tile(rows: rows, columns: columns, fillsDevice: true)
+        let tile = tile(backend, rows: rows, columns: columns)
         return try backend.launch(
             "convolution_filter_gradient_tiled",
             of: backend.tiledSource("window", "columns", "convolution_filter_gradient_tiled", tile: tile),

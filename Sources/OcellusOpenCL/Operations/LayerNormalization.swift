@@ -37,7 +37,7 @@ extension LayerNormalizationGradient: OpenCLOperation {
                 "sum_layer_gradients", of: source, defines: defines,
                 [dy, x, statistics, partial] + chunks.kernelArguments, grid: chunks.grid, label: arguments.label),
             try backend.launch(
-                "finish_layer_gradients", of: source, defines: defines,
+                "finish_pairs", of: source, defines: defines,
                 [partial, arguments.output(1), arguments.output(2)] + chunks.kernelArguments,
                 grid: chunks.channelGrid, label: arguments.label),
         ])

@@ -38,10 +38,7 @@ extension OpenCLBackend {
     /// - Parameter fillsDevice: whether there are so many products that all units are busy with any tile.
     func tile(rows: Int, columns: Int, fillsDevice: Bool = false) -> MatrixTile {
         if let tile = parameters.tile, matrixUnits == nil || MatrixTile.ofUnits.contains(tile) { return tile }
-        let candidates = (matrixUnits == nil ? MatrixTile.usual : MatrixTile.ofUnits).filter { tile in
-            tile.itemCount <= openCLDevice.maximumWorkGroupSize
-                && tile.localByteCount <= openCLDevice.localMemoryByteCount
-        }
+        let candidates = (matrixUnits == nil ? MatrixTile.usual : MatrixTile.ofUnits).filter(fits)
         let costs = candidates.map { tile in
             let tiles = tile.count(rows: rows, columns: columns)
             let units = fillsDevice ? 1 : openCLDevice.computeUnits
@@ -51,6 +48,11 @@ extension OpenCLBackend {
                 / tile.efficiency(onUnits: matrixUnits != nil, fillsDevice: fillsDevice)
         }
         return zip(candidates, costs).min { $0.1 < $1.1 }?.0 ?? .small
+    }
+
+    /// The same device with the tiles of large products for all, to check what no small shape has; nil where they are not used.
+    package var withLargeTiles: OpenCLBackend? {
+        kernelFamily == .tiled && fits(.large) ? forcing(KernelParameters(tile: .large)) : nil
     }
 }
 

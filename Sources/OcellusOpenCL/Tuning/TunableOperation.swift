@@ -50,7 +50,7 @@ extension Window {
 
 extension OpenCLBackend {
     /// Whether a work-group may make such tiles.
-    private func fits(_ tile: MatrixTile) -> Bool {
+    func fits(_ tile: MatrixTile) -> Bool {
         tile.itemCount <= openCLDevice.maximumWorkGroupSize && tile.localByteCount <= openCLDevice.localMemoryByteCount
     }
 
