@@ -1,10 +1,9 @@
-// Each element between -limit and limit; NaN stays NaN. A work-item handles VEC elements.
+// Each element between -limit and limit, of several tensors; NaN stays NaN.
 
-kernel void gradient_clamp(global float *gradient, ulong elements, float limit) {
-    const ulong i = get_global_id(0) * VEC;
-    if (i >= elements) return;
-    const ulong present = elements - i;
-    floatV g = load_some(gradient + i, present);
+kernel void gradient_clamp(EACH(global float *, gradients), Sizes sizes, float limit) {
+    ELEMENTS_OF_ITEM(sizes)
+    global float *gradient = THE(gradients) + i;
+    floatV g = load_some(gradient, present);
     g = g > limit ? (floatV)limit : g;
-    store_some(g < -limit ? (floatV)-limit : g, gradient + i, present);
+    store_some(g < -limit ? (floatV)-limit : g, gradient, present);
 }

@@ -94,8 +94,16 @@ static const char gradient_norm[] = {
 #embed "gradient_norm.cl"
     , 0};
 
+static const char gradient_unscaling[] = {
+#embed "gradient_unscaling.cl"
+    , 0};
+
 static const char group_sum[] = {
 #embed "group_sum.cl"
+    , 0};
+
+static const char joined[] = {
+#embed "joined.cl"
     , 0};
 
 static const char lamb_update[] = {
@@ -237,7 +245,9 @@ static const struct {
     KERNEL(gradient_accumulation)
     KERNEL(gradient_clamp)
     KERNEL(gradient_norm)
+    KERNEL(gradient_unscaling)
     KERNEL(group_sum)
+    KERNEL(joined)
     KERNEL(lamb_update)
     KERNEL(layer_normalization)
     KERNEL(matrix_tiled)

@@ -1,10 +1,10 @@
-// average = average + part * (value - average), from the nearer end. A work-item handles VEC elements.
+// average = average + part * (value - average), from the nearer end, of several tensors.
 
-kernel void moving_average(global float *average, global const float *value, ulong elements, float part) {
-    const ulong i = get_global_id(0) * VEC;
-    if (i >= elements) return;
-    const ulong present = elements - i;
-    const floatV a = load_some(average + i, present);
-    const floatV v = load_some(value + i, present);
-    store_some(part < 0.5f ? a + part * (v - a) : v - (1.0f - part) * (v - a), average + i, present);
+kernel void moving_average(
+    EACH(global float *, averages), EACH(global const float *, values), Sizes sizes, float part) {
+    ELEMENTS_OF_ITEM(sizes)
+    global float *average = THE(averages) + i;
+    const floatV a = load_some(average, present);
+    const floatV v = load_some(THE(values) + i, present);
+    store_some(part < 0.5f ? a + part * (v - a) : v - (1.0f - part) * (v - a), average, present);
 }

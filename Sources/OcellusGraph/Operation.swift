@@ -49,11 +49,24 @@ public protocol DifferentiableOperation: Operation {
     func differentiate(_ builder: inout GradientBuilder) throws
 }
 
-/// An optimiser's step on one parameter, element by element. Inputs: the weight (changed), its gradient, and states
-/// (changed), all of one shape. No output.
+/// A change of what is kept from step to step, element by element. All inputs are unbatched `float32` of one shape; some are
+/// changed. No output.
+///
+/// Fusion may join several (`Graph.joinUpdates`).
+public protocol ElementwiseUpdate: Operation, Hashable {
+    /// How many inputs it takes.
+    var inputCount: Int { get }
+}
+
+/// An optimiser's step on one parameter. Inputs: the weight (changed), its gradient, and states (changed).
 ///
 /// Fusion may have such a step taken where the gradient is made (`Graph.fuseUpdates`).
-public protocol ParameterUpdate: Operation {}
+public protocol ParameterUpdate: ElementwiseUpdate {}
+
+extension ParameterUpdate {
+    /// What is changed, and the gradient.
+    public var inputCount: Int { mutatedInputs.count + 1 }
+}
 
 /// What an operation takes: floating-point operations and bytes moved at least.
 public struct Cost: Sendable, Equatable {

@@ -17,8 +17,8 @@ public struct TrainingGraphs: Sendable {
     public let gradients: Graph
     /// The weights and running statistics of which an average is kept, and evaluated; none where the weights themselves are.
     public let averagedNames: [String]
-    /// Whether the training graph has an output `nonfinite` `[1]`, of the phase `check`: 1 when some sum of gradients is
-    /// infinite or no number, else 0.
+    /// Whether the training graph has an output `nonfinite` `[1]`, of the phase `check`: 1 when some gradient, or sum of
+    /// gradients, is infinite or no number, else 0.
     public let checksGradients: Bool
     /// Forward alone, as in inference, with the plain cross-entropy (no smoothing, no weights), so that losses compare.
     public let evaluation: Graph
@@ -30,7 +30,7 @@ public struct TrainingGraphs: Sendable {
     ///   - rateFactors: what the learning rate is multiplied by for a parameter, by name; 1 unless given.
     ///   - accumulatesGradients: whether something may act between the gradients and the update; it takes memory for all
     ///     gradients, and the update is not joined with them. Clipping needs that, and turns it on.
-    ///   - checksGradients: whether the sums of gradients, which are then there too, are checked before the update.
+    ///   - checksGradients: whether the gradients, or their sums, are checked before the update.
     ///   - clipping: what is done to large gradients just before the update.
     ///   - average: the average that is kept of the weights and running statistics, under their names behind
     ///     `WeightAverage.prefix`.
@@ -63,13 +63,19 @@ public struct TrainingGraphs: Sendable {
         let parameters = graph.parameters
         var gradients = try graph.differentiate(lossValue, withRespectTo: parameters)
         self.checksGradients = checksGradients
-        self.accumulatesGradients = accumulatesGradients || checksGradients || !clipping.isNone
+        // A gradient that two parameters share cannot be unscaled in place for each.
+        let isShared = Set(gradients.values).count < gradients.count
+        self.accumulatesGradients = accumulatesGradients || !clipping.isNone || checksGradients && isShared
         let averaged = average == nil ? [] : graph.storedValues
         if self.accumulatesGradients { gradients = try graph.accumulate(gradients) }
         self.gradients = graph
         let sums = parameters.compactMap { gradients[$0] }
         if checksGradients {
             graph.output("nonfinite", try graph.append(NonFiniteCheck(), sums, layer: "loss scale", phase: .check)[0])
+            // Sums are of what has been unscaled.
+            for gradient in sums where !self.accumulatesGradients {
+                try graph.append(GradientUnscaling(), [gradient], layer: graph[gradient].name, phase: .update)
+            }
         }
         try graph.clip(sums, clipping)
         for parameter in parameters {
@@ -79,6 +85,7 @@ public struct TrainingGraphs: Sendable {
         }
         graph.fuseUpdates(where: isSupported)
         if let average { try graph.keepAverage(average, of: averaged) }
+        graph.joinUpdates(where: isSupported)
         training = graph
         averagedNames = averaged.map { graph[$0].name }
         var evaluation = try Self.evaluation(network, from: firstLayer)

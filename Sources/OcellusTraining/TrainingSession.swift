@@ -84,14 +84,12 @@ public final class TrainingSession {
         var invocation = Invocation(
             count: batch.count, lossScale: scale?.value ?? 1, step: step, learningRate: learningRate,
             momentum: momentum, seed: seed)
-        guard accumulatesGradients else {
-            guard batch.count <= training.capacity else {
-                throw TrainingError(
-                    "a batch of \(batch.count) pictures, memory for \(training.capacity), and gradients that are not added up"
-                )
-            }
-            return try runner.start(training, batch, invocation)
+        guard accumulatesGradients || batch.count <= training.capacity else {
+            throw TrainingError(
+                "a batch of \(batch.count) pictures, memory for \(training.capacity), and gradients that are not added up"
+            )
         }
+        guard accumulatesGradients || checksGradients else { return try runner.start(training, batch, invocation) }
         try helpers?.distribute()
         let plans = [training] + (helpers?.plans ?? [])
         let result = try runner.start(plans, batch, invocation, phases: .prepare ... .backward)
@@ -104,7 +102,7 @@ public final class TrainingSession {
         return result
     }
 
-    /// Whether some sum of gradients is infinite or no number.
+    /// Whether some gradient, or sum of gradients, is infinite or no number.
     private func hasOverflow(_ invocation: Invocation) throws -> Bool {
         guard checksGradients else { return false }
         var invocation = invocation
@@ -113,7 +111,7 @@ public final class TrainingSession {
         return try training.read("nonfinite", count: 1) != [0]
     }
 
-    /// Changes the weights by the sums of the gradients.
+    /// Changes the weights by the gradients, or their sums.
     private func update(_ invocation: Invocation) throws {
         var invocation = invocation
         invocation.count = min(invocation.count, training.capacity)

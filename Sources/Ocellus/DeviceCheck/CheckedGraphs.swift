@@ -15,7 +15,8 @@ enum CheckedGraphs {
     /// How many samples they are run on.
     static let count = 3
 
-    /// The graphs, fused as far as `isSupported` says, and unfused with all that acts on sums of gradients and on new weights.
+    /// The graphs, fused as far as `isSupported` says, with the check of gradients, and unfused with all that acts on their sums and on new
+    /// weights.
     static func all(
         where isSupported: (any Operation, [TensorDescription], [TensorDescription]) -> Bool
     ) throws -> [Entry] {
@@ -37,6 +38,7 @@ enum CheckedGraphs {
             for isFused in [true, false] {
                 let graphs = try TrainingGraphs(
                     network, loss: SoftmaxCrossEntropy(labelSmoothing: 0.1), optimizer: isFused ? fused : unfused,
+                    checksGradients: isFused,
                     clipping: isFused ? GradientClipping() : GradientClipping(norm: 0.1, value: 0.5),
                     average: isFused ? nil : WeightAverage(decay: 0.9, warmsUp: false),
                     fusingWhere: { isFused && isSupported($0, $1, $2) })
@@ -48,6 +50,7 @@ enum CheckedGraphs {
             entries.append(Entry(graph: inference, inputs: inputs, isInference: true))
         }
         entries.append(try products(&random))
+        entries.append(try updates())
         entries += try [PictureWarp.Outside.nearest, .constant(90), .reflect, .wrap].map { try pictures($0, &random) }
         return entries
     }
@@ -144,5 +147,20 @@ enum CheckedGraphs {
         return Entry(
             graph: graph, inputs: inputs.mapValues { (0..<$0).map { _ in random.nextUniform(in: -1...1) } },
             isInference: true)
+    }
+
+    /// Updates of one parameter, which networks have joined with those of others.
+    private static func updates() throws -> Entry {
+        var graph = Graph()
+        let updates: [any ElementwiseUpdate] = [
+            GradientUnscaling(), SGDUpdate(momentum: 0.9), AdamUpdate(epsilon: 1e-3),
+        ]
+        for update in updates {
+            let inputs = try (0..<update.inputCount).map { index in
+                try graph.state("\(update.name) \(index)", [37, 5], .constant(0.9 - 0.2 * Float(index)))
+            }
+            try graph.append(update, inputs, layer: update.name, phase: .update)
+        }
+        return Entry(graph: graph, inputs: [:], isInference: false)
     }
 }

@@ -5,7 +5,7 @@
 /// first; else `g ← g + weightDecay · w`.
 ///
 /// Inputs: weight (changed), gradient, m (changed), v (changed), all of one shape. No output.
-public struct AdamUpdate: ParameterUpdate, Hashable {
+public struct AdamUpdate: ParameterUpdate {
     public static let name = "adamUpdate"
     /// How much of the first moment is kept.
     public let beta1: Float

@@ -2,7 +2,7 @@
 /// diverged run shows.
 ///
 /// Input: gradient (changed). No output.
-public struct GradientClamp: Operation, Hashable {
+public struct GradientClamp: ElementwiseUpdate {
     public static let name = "gradientClamp"
     /// The largest absolute value, above 0.
     public let limit: Float
@@ -11,6 +11,9 @@ public struct GradientClamp: Operation, Hashable {
     public init(limit: Float) { self.limit = limit }
 
     public var mutatedInputs: [Int] { [0] }
+
+    /// The gradient.
+    public var inputCount: Int { 1 }
 
     /// gradient → nothing.
     public func outputs(for inputs: [TensorDescription]) throws(ShapeMismatch) -> [TensorDescription] {

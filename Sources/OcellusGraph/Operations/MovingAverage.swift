@@ -13,7 +13,7 @@
 /// copies, and early weights are soon forgotten.
 ///
 /// Inputs: average (changed), value, of one shape. No output.
-public struct MovingAverage: Operation, Hashable {
+public struct MovingAverage: ElementwiseUpdate {
     public static let name = "movingAverage"
     /// How much of the average is kept, 0 ..< 1.
     public let decay: Float
@@ -33,6 +33,9 @@ public struct MovingAverage: Operation, Hashable {
     }
 
     public var mutatedInputs: [Int] { [0] }
+
+    /// Average and value.
+    public var inputCount: Int { 2 }
 
     /// (average, value) → nothing.
     public func outputs(for inputs: [TensorDescription]) throws(ShapeMismatch) -> [TensorDescription] {

@@ -6,7 +6,7 @@
 /// `v ← momentum · v + learningRate · g / √(s + ε)`; `w ← w − v`.
 ///
 /// Inputs: weight (changed), gradient, s (changed), and with momentum the velocity (changed), all of one shape. No output.
-public struct RMSPropUpdate: ParameterUpdate, Hashable {
+public struct RMSPropUpdate: ParameterUpdate {
     public static let name = "rmspropUpdate"
     /// ρ, how much of the mean square is kept.
     public let rho: Float

@@ -3,7 +3,7 @@
 /// At a constant learning rate it is Keras' too.
 ///
 /// Inputs: weight (changed), gradient, and with momentum the velocity (changed), all of one shape. No output.
-public struct SGDUpdate: ParameterUpdate, Hashable {
+public struct SGDUpdate: ParameterUpdate {
     public static let name = "sgdUpdate"
     /// How much of the velocity is kept; 0 for none.
     public let momentum: Float

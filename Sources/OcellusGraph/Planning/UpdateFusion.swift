@@ -32,4 +32,35 @@ extension Graph {
         }
         replaceNodes(result.compactMap { $0 })
     }
+
+    /// Joins equal updates of different parameters, so that a device is asked once for many. To be called last: each is put
+    /// off to where the last of its kind was.
+    ///
+    /// - Parameter supports: whether the backend can run an operation on inputs and outputs as described.
+    public mutating func joinUpdates(
+        where supports: (any Operation, [TensorDescription], [TensorDescription]) -> Bool
+    ) {
+        var places: [AnyHashable: [Int]] = [:]
+        for (index, node) in nodes.enumerated() where node.phase == .update {
+            guard let update = node.operation as? any ElementwiseUpdate else { continue }
+            places[AnyHashable(update), default: []].append(index)
+        }
+        var result: [Node?] = nodes
+        for places in places.values {
+            for first in stride(from: 0, to: places.count, by: JoinedUpdates.limit) {
+                let places = places[first..<min(first + JoinedUpdates.limit, places.count)]
+                guard places.count > 1, let last = places.last,
+                    let update = nodes[last].operation as? any ElementwiseUpdate
+                else { continue }
+                let joined = Node(
+                    operation: JoinedUpdates(update, count: places.count), inputs: places.flatMap { nodes[$0].inputs },
+                    outputs: [], layer: "\(nodes[places[first]].layer) and \(places.count - 1) more", phase: .update)
+                let (inputs, outputs) = descriptions(of: joined)
+                guard supports(joined.operation, inputs, outputs) else { continue }
+                for place in places { result[place] = nil }
+                result[last] = joined
+            }
+        }
+        replaceNodes(result.compactMap { $0 })
+    }
 }

@@ -1,18 +1,15 @@
 import OcellusGraph
 
-extension RMSPropUpdate: OpenCLOperation {
-    /// Enqueues `rmsprop_update`.
-    public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
-        let tensor = arguments.inputs[0].description
-        let width = backend.elementwiseWidth
-        return try backend.launch(
-            "rmsprop_update", of: .files("common", "rmsprop_update"), defines: ["VEC": width],
-            (0..<3).map(arguments.input) + [
-                // Without momentum there is no velocity; the kernel does not touch the argument then.
-                arguments.input(momentum == 0 ? 2 : 3), .elements(of: tensor), .computedFloat(learningRate),
-                .float(rho),
-                .float(epsilon), .computedFloat(momentum), .float(weightDecay), .int(followsTensorFlow ? 1 : 0),
-            ],
-            grid: .elementwise(tensor, width: width), label: arguments.label)
+extension RMSPropUpdate: OpenCLElementwiseUpdate {
+    static var kernelName: String { "rmsprop_update" }
+
+    /// Without momentum there is no velocity; the kernel does not touch the tensor then.
+    var kernelInputs: [Int] { [0, 1, 2, momentum == 0 ? 2 : 3] }
+
+    var settings: [KernelArgument] {
+        [
+            .computedFloat(learningRate), .float(rho), .float(epsilon), .computedFloat(momentum), .float(weightDecay),
+            .int(followsTensorFlow ? 1 : 0),
+        ]
     }
 }

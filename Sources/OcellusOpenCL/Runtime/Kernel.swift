@@ -32,9 +32,8 @@ final class Kernel {
             context.functions.clSetKernelArg(handle, cl_uint(index), MemoryLayout<Value>.size, &value), index)
     }
 
-    /// Sets an argument to a struct of `int`s.
-    func set(_ index: Int, ints values: [Int]) throws {
-        let values = values.map { Int32(clamping: $0) }
+    /// Sets an argument to a struct of numbers.
+    func set<Value: BitwiseCopyable>(_ index: Int, array values: [Value]) throws {
         try values.withUnsafeBytes {
             try checkArgument(
                 context.functions.clSetKernelArg(handle, cl_uint(index), $0.count, $0.baseAddress), index)

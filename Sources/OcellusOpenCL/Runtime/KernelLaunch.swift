@@ -12,6 +12,8 @@ public enum KernelArgument: Sendable {
     case float(Float)
     /// Numbers, as a `struct` of `int`s by value.
     case ints([Int])
+    /// Numbers, as a `struct` of `ulong`s by value.
+    case ulongs([Int])
     /// So many elements times `Invocation.count` of each run, as `ulong`.
     case elements(perSample: Int)
     /// `Invocation.count` of each run, as `int`.
@@ -87,7 +89,8 @@ public final class KernelLaunch: PreparedStep {
             case .int(let value): try kernel.set(index, Int32(clamping: value))
             case .ulong(let value): try kernel.set(index, UInt64(clamping: value))
             case .float(let value): try kernel.set(index, value)
-            case .ints(let values): try kernel.set(index, ints: values)
+            case .ints(let values): try kernel.set(index, array: values.map { Int32(clamping: $0) })
+            case .ulongs(let values): try kernel.set(index, array: values.map { UInt64(clamping: $0) })
             default: varying.append((index, argument))
             }
         }
@@ -107,7 +110,7 @@ public final class KernelLaunch: PreparedStep {
             case .learningRate: try kernel.set(index, invocation.learningRate)
             case .seed: try kernel.set(index, invocation.seed)
             case .computedFloat(let compute): try kernel.set(index, compute(invocation))
-            case .buffer, .int, .ulong, .float, .ints: break
+            case .buffer, .int, .ulong, .float, .ints, .ulongs: break
             }
         }
         try kernel.enqueue(groups: grid.groups(invocation.count), local: grid.local)

@@ -4,7 +4,7 @@ import Testing
 @Suite("The check of a device that users run")
 struct DeviceCheckTests {
     /// What plans in lower precision alone have; it is compared where that is in use.
-    private static let ofLowerPrecision = [Convert.name, NonFiniteCheck.name]
+    private static let ofLowerPrecision = [Convert.name]
 
     @Test("it has every operation that OpenCL runs")
     func hasEveryOperation() throws {

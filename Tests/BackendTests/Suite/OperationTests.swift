@@ -34,9 +34,9 @@ extension BackendSuite {
             // Losses are computed in FP32 from what is FP32, and what updates weights has nothing to do with activations.
             let floats = [
                 Convert.name, Softmax.name, SoftmaxCrossEntropy.name, SoftmaxCrossEntropyGradient.name,
-                GradientAccumulation.name,
-                NonFiniteCheck.name, GradientNorm.name, GradientScale.name, GradientClamp.name, SGDUpdate.name,
-                AdamUpdate.name, RMSPropUpdate.name, LAMBUpdate.name, MovingAverage.name,
+                GradientAccumulation.name, NonFiniteCheck.name, GradientUnscaling.name, GradientNorm.name,
+                GradientScale.name, GradientClamp.name, SGDUpdate.name, AdamUpdate.name, RMSPropUpdate.name,
+                LAMBUpdate.name, MovingAverage.name, JoinedUpdates.name,
             ]
             let unsupported = testedOperations.filter {
                 !($0 is any OpenCLOperation.Type) || device.description.contains("tiled") && $0.isFused

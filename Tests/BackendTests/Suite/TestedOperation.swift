@@ -48,7 +48,7 @@ let testedOperations: [any TestedOperation.Type] = [
     ChannelSlice.self,
     Activation.self, ActivationGradient.self,
     Softmax.self, SoftmaxCrossEntropy.self, SoftmaxCrossEntropyGradient.self,
-    Convert.self, GradientAccumulation.self, NonFiniteCheck.self, GradientNorm.self, GradientScale.self,
-    GradientClamp.self,
-    SGDUpdate.self, AdamUpdate.self, RMSPropUpdate.self, LAMBUpdate.self, MovingAverage.self,
+    Convert.self, GradientAccumulation.self, NonFiniteCheck.self, GradientUnscaling.self, GradientNorm.self,
+    GradientScale.self, GradientClamp.self,
+    SGDUpdate.self, AdamUpdate.self, RMSPropUpdate.self, LAMBUpdate.self, MovingAverage.self, JoinedUpdates.self,
 ]
