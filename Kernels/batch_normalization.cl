@@ -1,58 +1,60 @@
-// Batch normalisation over [rows, channels]. Statistics take two passes over fixed chunks of rows, mean before
-// variance, so that nothing cancels.
+// Batch normalisation over [rows, channels]. Statistics take one pass over x: each lane of each chunk of rows has a mean and
+// a sum of squared differences from it, found by what rows differ from the lane's first, so that little cancels; those of
+// lanes and chunks are joined as Chan, Golub & LeVeque do (COMPSTAT 1982).
 
-kernel void sum(global const stored *x, global float *partial, ulong rows, int channels, int rows_a_chunk) {
+// partial[chunk, 0, channel] = the mean, partial[chunk, 1, channel] = the sum of squared differences from it.
+kernel void statistics(global const stored *x, global float *partial, ulong rows, int channels, int rows_a_chunk) {
     ROOM(room)
     CHANNELS_OF_ITEM
     ROWS_OF_CHUNK
+    floatV start = (floatV)0.0f;
     floatV sum = (floatV)0.0f;
-    for (ulong row = first; row < end; row += LANES) {
-        sum += load_some_stored(x + row * (uint)channels + channel, present);
+    floatV squares = (floatV)0.0f;
+    if (first < end) start = load_some_stored(x + first * (uint)channels + channel, present);
+    for (ulong row = first + LANES; row < end; row += LANES) {
+        const floatV difference = load_some_stored(x + row * (uint)channels + channel, present) - start;
+        sum += difference;
+        squares += difference * difference;
     }
-    sum = SUM_OF_LANES(sum, room);
-    if (IS_FIRST_LANE) store_some(sum, partial + chunk * (uint)channels + channel, present);
+    const float count = first < end ? (float)((end - first + (LANES - 1)) / LANES) : 0.0f;
+    const floatV step = sum / max(count, 1.0f);
+    const floatV mean = start + step;
+    const floatV chunk_mean = SUM_OF_LANES(count * mean, room) / (float)(end - chunk * (uint)rows_a_chunk);
+    const floatV distance = mean - chunk_mean;
+    squares = SUM_OF_LANES(squares - sum * step + count * distance * distance, room);
+    if (!IS_FIRST_LANE) return;
+    store_some(chunk_mean, partial + 2 * chunk * (uint)channels + channel, present);
+    store_some(squares, partial + (2 * chunk + 1) * (uint)channels + channel, present);
 }
 
-kernel void finish_mean(
-    global const float *partial, global float *mean, ulong rows, int channels, int rows_a_chunk) {
+// The mean, the inverse standard deviation, and the running statistics.
+kernel void finish_statistics(
+    global const float *partial, global float *mean, global float *inverse_deviation, global float *running_mean,
+    global float *running_variance, ulong rows, int channels, int rows_a_chunk, float epsilon, float momentum,
+    int unbiased) {
     ROOM(room)
     CHANNELS_OF_ITEM
-    const floatV total = SUM_OF_LANES(lane_total(partial, CHUNKS, channels, channel, present), room);
-    if (IS_FIRST_LANE) store_some(total / (float)rows, mean + channel, present);
-}
-
-kernel void sum_squares(
-    global const stored *x, global const float *mean, global float *partial, ulong rows, int channels,
-    int rows_a_chunk) {
-    ROOM(room)
-    CHANNELS_OF_ITEM
-    ROWS_OF_CHUNK
-    const floatV centre = load_some(mean + channel, present);
+    const ulong stride = 2 * (ulong)channels;
     floatV sum = (floatV)0.0f;
-    for (ulong row = first; row < end; row += LANES) {
-        const floatV difference = load_some_stored(x + row * (uint)channels + channel, present) - centre;
-        sum += difference * difference;
+    for (ulong chunk = get_local_id(1); chunk < CHUNKS; chunk += LANES) {
+        sum += load_some(partial + chunk * stride + channel, present) * ROWS_IN(chunk);
     }
-    sum = SUM_OF_LANES(sum, room);
-    if (IS_FIRST_LANE) store_some(sum, partial + chunk * (uint)channels + channel, present);
-}
-
-// The inverse standard deviation, and the running statistics.
-kernel void finish_variance(
-    global const float *partial, global const float *mean, global float *inverse_deviation,
-    global float *running_mean, global float *running_variance, ulong rows, int channels, int rows_a_chunk,
-    float epsilon, float momentum, int unbiased) {
-    ROOM(room)
-    CHANNELS_OF_ITEM
-    const floatV squares = SUM_OF_LANES(lane_total(partial, CHUNKS, channels, channel, present), room);
+    const floatV centre = SUM_OF_LANES(sum, room) / (float)rows;
+    sum = (floatV)0.0f;
+    for (ulong chunk = get_local_id(1); chunk < CHUNKS; chunk += LANES) {
+        const floatV distance = load_some(partial + chunk * stride + channel, present) - centre;
+        sum += load_some(partial + chunk * stride + channels + channel, present)
+            + distance * distance * ROWS_IN(chunk);
+    }
+    const floatV squares = SUM_OF_LANES(sum, room);
     if (!IS_FIRST_LANE) return;
     const floatV variance = squares / (float)rows;
+    store_some(centre, mean + channel, present);
     store_some((floatV)1.0f / sqrt(variance + epsilon), inverse_deviation + channel, present);
     const floatV tracked = unbiased ? squares / (float)max(rows - 1, (ulong)1) : variance;
     store_some(
-        momentum * load_some(running_mean + channel, present)
-            + (1.0f - momentum) * load_some(mean + channel, present),
-        running_mean + channel, present);
+        momentum * load_some(running_mean + channel, present) + (1.0f - momentum) * centre, running_mean + channel,
+        present);
     store_some(
         momentum * load_some(running_variance + channel, present) + (1.0f - momentum) * tracked,
         running_variance + channel, present);

@@ -19,6 +19,9 @@
 
 #define CHUNKS ((rows + (uint)rows_a_chunk - 1) / (uint)rows_a_chunk)
 
+// How many rows a chunk has.
+#define ROWS_IN(chunk) ((float)min((ulong)(uint)rows_a_chunk, rows - (chunk) * (uint)rows_a_chunk))
+
 // ROOM(name) declares what SUM_OF_LANES(value, name) needs: the sum over the lanes, in all of them. Every work-item of the
 // group gets there.
 #if LANES == 1

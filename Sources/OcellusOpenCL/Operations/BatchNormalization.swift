@@ -1,23 +1,21 @@
 import OcellusGraph
 
 extension BatchNormalization: OpenCLOperation {
-    /// One partial sum a chunk of rows.
+    /// The mean of each chunk of rows, and a sum.
     public func workspaceByteCount(
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
-    ) -> Int { RowChunks(inputs[0], capacity: capacity, on: backend).partialByteCount }
+    ) -> Int { 2 * RowChunks(inputs[0], capacity: capacity, on: backend).partialByteCount }
 
-    /// The mean, then the variance about it, then the output.
+    /// The statistics, then the output.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
         let step = try BatchNormalizationKernels(backend, arguments, arguments.inputs[0].description)
         let (x, scale, shift) = (arguments.input(0), arguments.input(1), arguments.input(2))
         let (y, mean, deviation) = (arguments.output(0), arguments.output(1), arguments.output(2))
         let partial = KernelArgument.buffer(try arguments.scratch())
         return LaunchSequence([
-            try step.overRows("sum", [x, partial]),
-            try step.overChannels("finish_mean", [partial, mean]),
-            try step.overRows("sum_squares", [x, mean, partial]),
+            try step.overRows("statistics", [x, partial]),
             try step.overChannels(
-                "finish_variance", [partial, mean, deviation, arguments.input(3), arguments.input(4)],
+                "finish_statistics", [partial, mean, deviation, arguments.input(3), arguments.input(4)],
                 [.float(epsilon), .float(momentum), .int(tracksUnbiasedVariance ? 1 : 0)]),
             try step.overRows(
                 "normalize_rows", [x, scale, shift, mean, deviation, y], [.int(activation.kernelNumber)]),
