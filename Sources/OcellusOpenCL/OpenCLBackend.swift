@@ -26,6 +26,8 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     let parameters: KernelParameters
     /// Floats in one vector register, for which CPUs' kernels are shaped: 4, 8 or 16.
     let vectorWidth: Int
+    /// What kernels are compiled with beside their own macros.
+    private let compilerOptions: [String]
     /// Name, memory and alignment.
     public var device: DeviceDescription { openCLDevice.description }
     /// What buffers take.
@@ -60,12 +62,13 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
             vectorWidth: device.vectorWidth, cacheFolder: cacheFolder)
     }
 
-    /// The same with kernels for registers of another width, for tests.
+    /// The same with kernels for registers of another width, for tests, which may want them compiled quickly rather than run
+    /// quickly.
     package init(
         _ device: OpenCLDevice, kernelFamily: KernelFamily?, choices: KernelChoices = KernelChoices(),
         precision: Precision = .fp32, matrixUnits: MatrixUnits? = nil,
         parameters: KernelParameters = KernelParameters(), vectorWidth: Int, uploadsAside: Bool? = nil,
-        cacheFolder: URL? = nil
+        optimizesKernels: Bool = true, cacheFolder: URL? = nil
     ) throws {
         openCLDevice = device
         self.kernelFamily = parameters.family ?? kernelFamily ?? .fitting(device)
@@ -74,6 +77,7 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         storage = .float32
         self.parameters = parameters
         self.vectorWidth = vectorWidth
+        compilerOptions = ["-cl-std=CL1.2", "-w"] + (optimizesKernels ? [] : ["-cl-opt-disable"])
         context = try Context(device)
         programs = ProgramStore(context, cache: ProgramCache(folder: cacheFolder ?? ProgramCache.standardFolder))
         stagedWrites = try StagedWrites(context, goesAside: uploadsAside ?? !device.sharesHostMemory)
@@ -96,6 +100,7 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         precision = other.precision
         matrixUnits = other.matrixUnits
         vectorWidth = other.vectorWidth
+        compilerOptions = other.compilerOptions
         (context, programs, stagedWrites) = (other.context, other.programs, other.stagedWrites)
     }
 
@@ -284,7 +289,7 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     ) throws -> KernelLaunch {
         let stored = (result ?? storage).kernelNumber
         let options =
-            (["-cl-std=CL1.2", "-w"] + defines.map { "-D\($0.0)=\($0.1)" }
+            (compilerOptions + defines.map { "-D\($0.0)=\($0.1)" }
             + (stored == 0 ? [] : ["-DSTORED=\(stored)"])).joined(separator: " ")
         let program = try programs.program(source, options: options, label: label)
         return try KernelLaunch(Kernel(entry, of: program, context, label: label), arguments, grid)

@@ -445,7 +445,7 @@ struct CommandTests {
             "--profile-trace", folder("bench.json"), in: folder)
         let profile = try json(bench.lines.last)
         let operations = try #require(profile["operations"] as? [[String: Any]])
-        #expect(operations.contains { $0["operation"] as? String == "adamUpdate" })
+        #expect(operations.contains { $0["operation"] as? String == "joinedUpdates" })
         #expect(operations.contains { $0["operation"] as? String == "pooledConvolution" })
         let milliseconds = operations.compactMap { $0["milliseconds"] as? Double }
         #expect(milliseconds == milliseconds.sorted(by: >) && milliseconds[0] > 0)

@@ -45,13 +45,16 @@ struct UpdateTests {
         let graph = try graphs(OptimizerOptions(.adamW, weightDecay: 0.1, decaysAll: decaysAll), average: nil).training
         var decays: [Int: Set<Float>] = [:]
         for node in graph.nodes {
-            var update = node.operation as? AdamUpdate
-            var weight = node.inputs[0]
-            if let joined = node.operation as? DenseWeightUpdate {
-                (update, weight) = (joined.update as? AdamUpdate, node.inputs[2])
+            let (update, weights): ((any ElementwiseUpdate)?, [ValueID]) =
+                switch node.operation {
+                case let joined as DenseWeightUpdate: (joined.update, [node.inputs[2]])
+                case let joined as JoinedUpdates: (joined.update, joined.parts(of: node.inputs).map { $0[0] })
+                default: (node.operation as? AdamUpdate, [node.inputs[0]])
+                }
+            guard let update = update as? AdamUpdate else { continue }
+            for weight in weights {
+                decays[graph[weight].description.shape.rank, default: []].insert(update.weightDecay)
             }
-            guard let update else { continue }
-            decays[graph[weight].description.shape.rank, default: []].insert(update.weightDecay)
         }
         #expect(decays == [4: [0.1], 2: [0.1], 1: [decaysAll ? 0.1 : 0]])
     }

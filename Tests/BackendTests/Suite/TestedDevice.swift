@@ -39,7 +39,8 @@ struct TestedDevice: CustomTestStringConvertible, CustomStringConvertible, Senda
     }
 
     /// Whether every case runs on every device, the simulator included, with activations stored in fewer bits and with every set of
-    /// parameters too, which takes long: `OCELLUS_TEST_PARAMETERS=all`.
+    /// parameters too, which takes long: `OCELLUS_TEST_PARAMETERS=all`. Else the kernels for GPUs are compiled without
+    /// optimisation: what is unrolled for a GPU's registers takes a CPU's compiler minutes, and no CPU is meant to run it.
     static let isComplete = ProcessInfo.processInfo.environment["OCELLUS_TEST_PARAMETERS"] == "all"
 
     /// Every OpenCL device with the kernels for GPUs as matrix units would run them: each skeleton, with the usual tiles and
@@ -63,7 +64,7 @@ struct TestedDevice: CustomTestStringConvertible, CustomStringConvertible, Senda
                     return try OpenCLBackend(
                         device, kernelFamily: .tiled, precision: precision, matrixUnits: kind.units,
                         parameters: KernelParameters(tile: kind.tile), vectorWidth: device.vectorWidth,
-                        cacheFolder: cache?.appending(path: "ocellus-oclgrind"))
+                        optimizesKernels: isComplete, cacheFolder: cache?.appending(path: "ocellus-oclgrind"))
                 }
             }
         }.filter { isWanted($0.description, by: "OCELLUS_TEST_DEVICE") }
@@ -116,7 +117,8 @@ extension TestedDevice {
                     // Oclgrind's programs are built with options of its own, so they are kept apart.
                     let cache = device.isSimulated ? FileManager.default.temporaryDirectory : nil
                     return try OpenCLBackend(
-                        device, kernelFamily: family, precision: precision,
+                        device, kernelFamily: family, precision: precision, vectorWidth: device.vectorWidth,
+                        optimizesKernels: isComplete || family == .wide,
                         cacheFolder: cache?.appending(path: "ocellus-oclgrind"))
                 }
             }
@@ -142,6 +144,7 @@ extension TestedDevice {
                     let cache = device.isSimulated ? FileManager.default.temporaryDirectory : nil
                     return try OpenCLBackend(
                         device, kernelFamily: nil, parameters: parameters, vectorWidth: device.vectorWidth,
+                        optimizesKernels: isComplete || parameters.family == .wide,
                         cacheFolder: cache?.appending(path: "ocellus-oclgrind"))
                 }
             }
