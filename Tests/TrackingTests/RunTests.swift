@@ -72,6 +72,8 @@ struct RunTests {
         // Each mistake is shown among its confusion's pictures; the worst twelve once more, with what speaks for the wrong class.
         #expect(html.components(separatedBy: "<img ").count - 1 == wrong + 2 * min(wrong, 12))
         #expect(html.components(separatedBy: "<svg ").count - 1 == 5)
+        // A learning rate that stays at 0.001 has an axis one can read.
+        #expect(html.contains(">0.0005</text>"))
         try report.write(to: folder + "/runs/a/report.html")
         #expect(FileManager.default.fileExists(atPath: folder + "/runs/a/report.html"))
     }

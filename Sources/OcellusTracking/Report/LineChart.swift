@@ -31,7 +31,7 @@ struct LineChart {
         // There is no half of an epoch.
         let isWhole = points.allSatisfy { $0.x == $0.x.rounded() }
         let x = Axis(xBounds ?? firstX...max(lastX, firstX + 1e-9), ticks: 6, least: xBounds == nil && isWhole ? 1 : 0)
-        let y = Axis(yBounds ?? (points.map(\.y).min() ?? 0)...(points.map(\.y).max() ?? 1), ticks: 5)
+        let y = Axis(yBounds ?? Self.bounds(of: points.map(\.y)), ticks: 5)
         func placeX(_ value: Double) -> Double {
             Self.left + x.part(value) * (Self.width - Self.left - Self.right)
         }
@@ -66,6 +66,14 @@ struct LineChart {
         return
             "<svg viewBox=\"0 0 \(Int(Self.width)) \(Int(Self.height))\" role=\"img\" aria-label=\"\(escapedHTML(title))\">"
             + "<title>\(escapedHTML(title))</title>" + parts.joined() + "</svg>"
+    }
+
+    /// The bounds of values; from zero to beyond what they are, where they are all the same.
+    private static func bounds(of values: [Double]) -> ClosedRange<Double> {
+        guard let low = values.min(), let high = values.max(), low == high else {
+            return (values.min() ?? 0)...(values.max() ?? 1)
+        }
+        return low == 0 ? 0...1 : min(0, low * 1.25)...max(0, high * 1.25)
     }
 
     private func grid(
@@ -140,7 +148,7 @@ struct LineChart {
         func text(_ tick: Double) -> String {
             var digits = 0
             var rest = step
-            while digits < 8, abs(rest - rest.rounded()) > 1e-6 {
+            while digits < 12, abs(rest - rest.rounded()) > 1e-6 * rest {
                 rest *= 10
                 digits += 1
             }
