@@ -28,7 +28,8 @@ try() {
         echo
         echo "+ $*"
         "$@" 2>&1
-        echo "exit code $?"
+        # On a line of its own, whatever the command's last line ends with.
+        printf '\nexit code %s\n' $?
     } >"$folder/last"
     cat "$folder/last" >>"$report"
     [ "$(tail -n 1 "$folder/last")" = "exit code 0" ] || failures=$((failures + 1))
