@@ -19,9 +19,10 @@ swift test -c release --skip-build --filter "$served"
 # Each operation on every device takes about as long as all else, most of it on one core in the drivers' compilers: beside it.
 operations=OperationTests
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
 swift test -c release --skip-build --filter "$operations" --ignore-lock >"$log" 2>&1 &
 beside=$!
+trap 'kill "$beside" 2>/dev/null || true; rm -f "$log"' EXIT
+trap 'exit 130' INT TERM
 status=0
 swift test -c release --skip-build --skip "$served|$operations" || status=$?
 wait "$beside" || status=$?
