@@ -1,9 +1,10 @@
-// Kernels that go through up to 16 tensors in one launch, element by element, each tensor by work-groups of its own. EACH(type,
-// name) declares an argument `name0` to `name15`, for a pointer to each tensor; where there are fewer tensors, the rest have
-// no elements. A work-item handles VEC elements of one tensor:
+// Kernels that go through up to 16 tensors in one launch, element by element, each tensor by work-groups of its own, of 64. A
+// work-item handles VEC elements of one tensor. Where there are fewer tensors than 16, the rest have no elements.
 //
-//     ELEMENTS_OF_ITEM(sizes)       declares `i`, where its elements begin, and `present`, how many there are; or it returns
-//     THE(name)                     is its tensor among name0 to name15
+//     EACH(type, name)              declares the arguments `name0` to `name15`, a pointer into each tensor
+//     ELEMENTS_OF_ITEM(sizes)       declares `i`, where the work-item's elements begin, and `present`, how many there are from
+//                                   there on; where there are none, it returns
+//     THE(name)                     is the work-item's among name0 to name15
 
 typedef struct {
     ulong elements[16];

@@ -32,9 +32,9 @@ extension OpenCLBackend {
         ["VEC": elementwiseWidth, "ALIGNED": elementwiseWidth == 4 ? 1 : 0]
     }
 
-    /// Prepares a kernel that goes through up to 16 tensors, or through as many rows of tensors of one shape.
+    /// Prepares a kernel of `joined.cl` on up to 16 rows of tensors. Those of a row have one shape.
     ///
-    /// - Parameter rows: the tensors; the kernel has the first of each row, then the second of each, and so on.
+    /// - Parameter rows: the kernel takes the first tensor of each row, then the second of each, and so on.
     func launchJoined(
         _ entry: String, of source: KernelSource, _ rows: [[Operand]], _ settings: [KernelArgument], label: String
     ) throws -> KernelLaunch {
@@ -44,7 +44,7 @@ extension OpenCLBackend {
         let tensors = rows[0].indices.flatMap { column in
             (rows + [[Operand]](repeating: rows[0], count: absent)).map { KernelArgument.buffer($0[column].region) }
         }
-        let local = 64
+        let local = 64  // as `joined.cl` has it
         let groups = sizes.reduce(0) { $0 + $1.dividedUp(by: width * local) }
         return try launch(
             entry, of: source, defines: joinedDefines,
