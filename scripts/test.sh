@@ -22,7 +22,8 @@ operations=OperationTests
 log=$(mktemp)
 swift test -c release --skip-build --filter "$operations" --ignore-lock >"$log" 2>&1 &
 beside=$!
-trap 'kill "$beside" 2>/dev/null || true; rm -f "$log"' EXIT
+# It stops its tests on SIGINT, not on SIGTERM.
+trap 'kill -INT "$beside" 2>/dev/null || true; rm -f "$log"' EXIT
 trap 'exit 130' INT TERM
 status=0
 swift test -c release --skip-build --skip "$served|$operations" --ignore-lock || status=$?

@@ -15,8 +15,8 @@ public protocol Operation: Sendable {
     /// The work at a batch of `samples`. Bytes count each input and output once.
     func cost(inputs: [TensorDescription], outputs: [TensorDescription], samples: Int) -> Cost
 
-    /// Indices of inputs that are changed in place (optimiser updates, running statistics). They must be parameters or
-    /// states.
+    /// Indices of inputs that are changed in place (optimiser updates, running statistics). They must be parameters, states or
+    /// gradients.
     var mutatedInputs: [Int] { get }
 
     /// Output and input that may share one memory region, because the operation reads each element before it writes it.
@@ -49,7 +49,7 @@ public protocol DifferentiableOperation: Operation {
     func differentiate(_ builder: inout GradientBuilder) throws
 }
 
-/// A change of what is kept from step to step, element by element. All inputs are unbatched `float32` of one shape; some are
+/// A change of what is kept from step to step, or of a gradient, element by element. All inputs are unbatched `float32` of one shape; some are
 /// changed. No output.
 ///
 /// Fusion may join several (`Graph.joinUpdates`).

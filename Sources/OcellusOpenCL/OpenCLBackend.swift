@@ -120,7 +120,7 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         _ operation: any Operation, _ inputs: [TensorDescription], _ outputs: [TensorDescription], capacity: Int?
     ) -> OpenCLBackend {
         var chosen = parameters
-        if let family = choices.families[operation.name] { chosen.family = family }
+        if let family = Self.names(of: operation).compactMap({ choices.families[$0] }).first { chosen.family = family }
         if let capacity,
             let tuned = choices.parameters(of: operation, inputs, outputs, capacity: capacity, in: precision)
         {
@@ -129,6 +129,11 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
         let storage = (inputs + outputs).map(\.elementType).first { $0 != .float32 && $0.isFloating } ?? .float32
         guard chosen != parameters || storage != self.storage else { return self }
         return OpenCLBackend(self, KernelChoices(), chosen, storage: storage)
+    }
+
+    /// Under which names there may be a choice for an operation: its own, and that of the update whose kernel it runs.
+    private static func names(of operation: any Operation) -> [String] {
+        [operation.name] + ((operation as? JoinedUpdates).map { [$0.update.name] } ?? [])
     }
 
     /// Reserves memory on the device.
@@ -203,9 +208,9 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     public func supports(
         _ operation: any Operation, inputs: [TensorDescription], outputs: [TensorDescription]
     ) -> Bool {
-        guard let operation = operation as? any OpenCLOperation, !choices.refused.contains(operation.name) else {
-            return false
-        }
+        guard let operation = operation as? any OpenCLOperation,
+            choices.refused.isDisjoint(with: Self.names(of: operation))
+        else { return false }
         guard operation.activationStorage.allows(inputs + outputs) else { return false }
         return operation.isSupported(
             on: preparing(operation, inputs, outputs, capacity: nil), inputs: inputs, outputs: outputs)

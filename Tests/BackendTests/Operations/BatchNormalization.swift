@@ -25,23 +25,33 @@ extension BatchNormalization: TestedOperation {
     }
 
     static func cases(_ random: inout CaseGenerator) -> [OperationCase] {
-        random.normalizationShapes().enumerated().map { index, input in
-            let channels = TensorDescription([input.shape[-1]], batched: false)
-            let activation = ActivationFunction.allCases[index % ActivationFunction.allCases.count]
-            let operation =
-                index % 2 == 0
-                ? BatchNormalization(activation: activation)
-                : BatchNormalization(
-                    epsilon: 1e-5, momentum: 0.9, tracksUnbiasedVariance: true, activation: activation)
-            return random.operationCase(
-                operation,
-                [
-                    // A mean well away from zero: the naive E[x²] − E[x]² would show.
-                    TestInput(input, .uniform(index % 2 == 0 ? 4...6 : 90...91)), TestInput(channels),
-                    TestInput(channels),
-                    TestInput(channels), TestInput(channels, .uniform(0.5...2)),
-                ], minimumCount: 2)
-        }
+        // A corner that stands out of what is nearly constant, where rows are many: it must not be what all are compared with.
+        let pictures = TensorDescription([112, 112, 1], batched: true)
+        let one = TensorDescription([1], batched: false)
+        var samples = [Float](repeating: 0, count: 8 * pictures.shape.count)
+        for sample in 0..<8 { samples[sample * pictures.shape.count] = 7.53 }
+        let corner = random.operationCase(
+            BatchNormalization(epsilon: 1e-5),
+            [TestInput(pictures, .values(samples))] + (0..<4).map { _ in TestInput(one, .uniform(0.5...1)) },
+            capacity: 8, minimumCount: 8)
+        return [corner]
+            + random.normalizationShapes().enumerated().map { index, input in
+                let channels = TensorDescription([input.shape[-1]], batched: false)
+                let activation = ActivationFunction.allCases[index % ActivationFunction.allCases.count]
+                let operation =
+                    index % 2 == 0
+                    ? BatchNormalization(activation: activation)
+                    : BatchNormalization(
+                        epsilon: 1e-5, momentum: 0.9, tracksUnbiasedVariance: true, activation: activation)
+                return random.operationCase(
+                    operation,
+                    [
+                        // A mean well away from zero: the naive E[x²] − E[x]² would show.
+                        TestInput(input, .uniform(index % 2 == 0 ? 4...6 : 90...91)), TestInput(channels),
+                        TestInput(channels),
+                        TestInput(channels), TestInput(channels, .uniform(0.5...2)),
+                    ], minimumCount: 2)
+            }
     }
 }
 
