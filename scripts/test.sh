@@ -27,6 +27,8 @@ trap 'kill -INT "$beside" 2>/dev/null || true; rm -f "$log"' EXIT
 trap 'exit 130' INT TERM
 status=0
 swift test -c release --skip-build --skip "$served|$operations" --ignore-lock || status=$?
-wait "$beside" || status=$?
+beside_status=0
+wait "$beside" || beside_status=$?
 cat "$log"
+[ "$status" -ne 0 ] || status=$beside_status
 exit "$status"

@@ -58,6 +58,15 @@ public protocol ElementwiseUpdate: Operation, Hashable {
     var inputCount: Int { get }
 }
 
+extension ElementwiseUpdate {
+    /// (what is changed and what it is changed by, of one shape) → nothing.
+    public func outputs(for inputs: [TensorDescription]) throws(ShapeMismatch) -> [TensorDescription] {
+        try expectSame(inputs, inputCount)
+        try expect(inputs[0], is: inputs[0].shape, "input")
+        return []
+    }
+}
+
 /// An optimiser's step on one parameter. Inputs: the weight (changed), its gradient, and states (changed).
 ///
 /// Fusion may have such a step taken where the gradient is made (`Graph.fuseUpdates`).

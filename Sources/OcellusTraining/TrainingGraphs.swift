@@ -30,7 +30,7 @@ public struct TrainingGraphs: Sendable {
     ///   - rateFactors: what the learning rate is multiplied by for a parameter, by name; 1 unless given.
     ///   - accumulatesGradients: whether something may act between the gradients and the update; it takes memory for all
     ///     gradients, and the update is not joined with them. Clipping needs that, and turns it on.
-    ///   - checksGradients: whether the gradients, or their sums, are checked before the update.
+    ///   - checksGradients: whether the gradients, or their sums, are checked before the update, until when all of them are kept.
     ///   - clipping: what is done to large gradients just before the update.
     ///   - average: the average that is kept of the weights and running statistics, under their names behind
     ///     `WeightAverage.prefix`.

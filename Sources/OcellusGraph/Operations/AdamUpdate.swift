@@ -41,12 +41,6 @@ public struct AdamUpdate: ParameterUpdate {
 
     public var mutatedInputs: [Int] { [0, 2, 3] }
 
-    /// (weight, gradient, m, v) → nothing.
-    public func outputs(for inputs: [TensorDescription]) throws(ShapeMismatch) -> [TensorDescription] {
-        try expectSame(inputs, 4)
-        return []
-    }
-
     public func cost(inputs: [TensorDescription], outputs: [TensorDescription], samples: Int) -> Cost {
         .elementwise(inputs: inputs, outputs: outputs, samples: samples, flopsPerElement: 12)
     }

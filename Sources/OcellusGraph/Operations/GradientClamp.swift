@@ -14,11 +14,4 @@ public struct GradientClamp: ElementwiseUpdate {
 
     /// The gradient.
     public var inputCount: Int { 1 }
-
-    /// gradient → nothing.
-    public func outputs(for inputs: [TensorDescription]) throws(ShapeMismatch) -> [TensorDescription] {
-        try expect(inputs, 1)
-        guard !inputs[0].isBatched else { throw ShapeMismatch("wants a parameter's gradient, not \(inputs[0])") }
-        return []
-    }
 }

@@ -37,12 +37,6 @@ public struct MovingAverage: ElementwiseUpdate {
     /// Average and value.
     public var inputCount: Int { 2 }
 
-    /// (average, value) → nothing.
-    public func outputs(for inputs: [TensorDescription]) throws(ShapeMismatch) -> [TensorDescription] {
-        try expectSame(inputs, 2)
-        return []
-    }
-
     public func cost(inputs: [TensorDescription], outputs: [TensorDescription], samples: Int) -> Cost {
         .elementwise(inputs: inputs, outputs: outputs, samples: samples, flopsPerElement: 3)
     }

@@ -44,12 +44,6 @@ public struct RMSPropUpdate: ParameterUpdate {
 
     public var mutatedInputs: [Int] { momentum == 0 ? [0, 2] : [0, 2, 3] }
 
-    /// (weight, gradient, s[, velocity]) → nothing.
-    public func outputs(for inputs: [TensorDescription]) throws(ShapeMismatch) -> [TensorDescription] {
-        try expectSame(inputs, momentum == 0 ? 3 : 4)
-        return []
-    }
-
     public func cost(inputs: [TensorDescription], outputs: [TensorDescription], samples: Int) -> Cost {
         .elementwise(inputs: inputs, outputs: outputs, samples: samples, flopsPerElement: 8)
     }

@@ -31,10 +31,4 @@ public struct SGDUpdate: ParameterUpdate {
     }
 
     public var mutatedInputs: [Int] { momentum == 0 ? [0] : [0, 2] }
-
-    /// (weight, gradient[, velocity]) → nothing.
-    public func outputs(for inputs: [TensorDescription]) throws(ShapeMismatch) -> [TensorDescription] {
-        try expectSame(inputs, momentum == 0 ? 2 : 3)
-        return []
-    }
 }

@@ -70,10 +70,8 @@ struct LineChart {
 
     /// The bounds of values; from zero to beyond what they are, where they are all the same.
     private static func bounds(of values: [Double]) -> ClosedRange<Double> {
-        guard let low = values.min(), let high = values.max(), low == high else {
-            return (values.min() ?? 0)...(values.max() ?? 1)
-        }
-        return low == 0 ? 0...1 : min(0, low * 1.25)...max(0, high * 1.25)
+        guard let low = values.min(), let high = values.max(), low != 0 || high != 0 else { return 0...1 }
+        return low < high ? low...high : min(0, low * 1.25)...max(0, high * 1.25)
     }
 
     private func grid(

@@ -13,3 +13,20 @@ struct DeviceCheckTests {
         #expect(testedOperations.filter { $0 is any OpenCLOperation.Type && !checked.contains($0.name) }.isEmpty)
     }
 }
+
+extension BackendSuite {
+    @Suite("The check of a device's matrix units") @DeviceActor struct MatrixUnitCheckTests {
+        @Test("units that multiply rightly pass it", arguments: [Precision.tf32, .fp16, .bf16])
+        func passes(_ precision: Precision) throws {
+            for device in TestedDevice.withMatrixUnits(precision).filter({
+                !$0.isSimulated && $0.description.hasSuffix("\(precision)")
+            }) {
+                let check = try DeviceCheck(usual: .tiled, against: CPUBackend()) { _, choices in
+                    #expect(choices == KernelChoices())
+                    return try device.backend()
+                }
+                #expect(check.refusal == nil && !check.choices.avoidsMatrixUnits, "\(check.operations)")
+            }
+        }
+    }
+}
