@@ -16,7 +16,10 @@ struct DeviceCheckTests {
 
 extension BackendSuite {
     @Suite("The check of a device's matrix units") @DeviceActor struct MatrixUnitCheckTests {
-        @Test("units that multiply rightly pass it", arguments: [Precision.tf32, .fp16, .bf16])
+        /// Minutes of compiling, so that `OCELLUS_TEST_PARAMETERS=all` alone asks for it.
+        @Test(
+            "units that multiply rightly pass it", .enabled(if: TestedDevice.isComplete),
+            arguments: [Precision.tf32, .fp16, .bf16])
         func passes(_ precision: Precision) throws {
             for device in TestedDevice.withMatrixUnits(precision).filter({
                 !$0.isSimulated && $0.description.hasSuffix("\(precision)")
