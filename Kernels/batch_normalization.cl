@@ -1,6 +1,8 @@
 // Batch normalisation over [rows, channels]. Statistics take one pass over x. Each lane of each chunk of rows has a mean and a
 // sum of squared differences from it, of BLOCK rows at a time, found by what they differ from the block's first: sums so short
 // lose little, whatever that first row is. Blocks, lanes and chunks are joined as Chan, Golub & LeVeque do (COMPSTAT 1982).
+//
+// FUNCTION: the activation that follows.
 
 #define BLOCK 64
 
@@ -14,13 +16,20 @@ kernel void statistics(global const stored *x, global float *partial, ulong rows
     floatV squares = (floatV)0.0f;
     for (ulong block = first; block < end; block += BLOCK * LANES) {
         const ulong block_end = min(block + BLOCK * LANES, end);
-        const floatV start = load_some_stored(x + block * (uint)channels + channel, present);
+        floatV start = (floatV)0.0f;
         floatV sum = (floatV)0.0f;
         floatV block_squares = (floatV)0.0f;
-        for (ulong row = block + LANES; row < block_end; row += LANES) {
-            const floatV difference = load_some_stored(x + row * (uint)channels + channel, present) - start;
-            sum += difference;
-            block_squares += difference * difference;
+        for (ulong row = block; row < block_end; row += DEPTH * LANES) {
+            floatV values[DEPTH];
+            LOAD_ROWS(values, x, block_end)
+            if (row == block) start = values[0];
+#pragma unroll
+            for (int i = 0; i < DEPTH; ++i) {
+                if (!HAS_ROW(i, block_end)) continue;
+                const floatV difference = values[i] - start;
+                sum += difference;
+                block_squares += difference * difference;
+            }
         }
         const float block_count = (float)((block_end - block + (LANES - 1)) / LANES);
         const floatV step = sum / block_count;
@@ -79,17 +88,21 @@ static inline floatV normalized(floatV x, floatV centre, floatV factor, floatV o
 // y = f(scale (x - mean) inverse_deviation + shift).
 kernel void normalize_rows(
     global const stored *x, global const float *scale, global const float *shift, global const float *mean,
-    global const float *inverse_deviation, global stored *y, ulong rows, int channels, int rows_a_chunk,
-    int function) {
+    global const float *inverse_deviation, global stored *y, ulong rows, int channels, int rows_a_chunk) {
     CHANNELS_OF_ITEM
     ROWS_OF_CHUNK
     const floatV centre = load_some(mean + channel, present);
     const floatV factor = load_some(scale + channel, present) * load_some(inverse_deviation + channel, present);
     const floatV offset = load_some(shift + channel, present);
-    for (ulong row = first; row < end; row += LANES) {
-        const ulong place = row * (uint)channels + channel;
-        const floatV value = normalized(load_some_stored(x + place, present), centre, factor, offset);
-        store_some_stored(activate(value, function), y + place, present);
+    for (ulong row = first; row < end; row += DEPTH * LANES) {
+        floatV values[DEPTH];
+        LOAD_ROWS(values, x, end)
+#pragma unroll
+        for (int i = 0; i < DEPTH; ++i) {
+            if (!HAS_ROW(i, end)) continue;
+            const floatV value = normalized(values[i], centre, factor, offset);
+            store_some_stored(activate(value, FUNCTION), y + ROW_PLACE(i), present);
+        }
     }
 }
 
@@ -103,9 +116,14 @@ kernel void infer(
     const floatV factor =
         load_some(scale + channel, present) / sqrt(load_some(variance + channel, present) + epsilon);
     const floatV offset = load_some(shift + channel, present);
-    for (ulong row = first; row < end; row += LANES) {
-        const ulong place = row * (uint)channels + channel;
-        store_some_stored((load_some_stored(x + place, present) - centre) * factor + offset, y + place, present);
+    for (ulong row = first; row < end; row += DEPTH * LANES) {
+        floatV values[DEPTH];
+        LOAD_ROWS(values, x, end)
+#pragma unroll
+        for (int i = 0; i < DEPTH; ++i) {
+            if (!HAS_ROW(i, end)) continue;
+            store_some_stored((values[i] - centre) * factor + offset, y + ROW_PLACE(i), present);
+        }
     }
 }
 
@@ -117,22 +135,26 @@ kernel void infer_gradient(
     ROWS_OF_CHUNK
     const floatV factor =
         load_some(scale + channel, present) / sqrt(load_some(variance + channel, present) + epsilon);
-    for (ulong row = first; row < end; row += LANES) {
-        const ulong place = row * (uint)channels + channel;
-        store_some_stored(load_some_stored(dy + place, present) * factor, dx + place, present);
+    for (ulong row = first; row < end; row += DEPTH * LANES) {
+        floatV gradients[DEPTH];
+        LOAD_ROWS(gradients, dy, end)
+#pragma unroll
+        for (int i = 0; i < DEPTH; ++i) {
+            if (HAS_ROW(i, end)) store_some_stored(gradients[i] * factor, dx + ROW_PLACE(i), present);
+        }
     }
 }
 
 // What of the gradient dy reaches the normalised x: through the activation's slope.
-static inline floatV reaching(floatV dy, floatV x, floatV centre, floatV factor, floatV offset, int function) {
-    return activation_slope(dy, normalized(x, centre, factor, offset), function);
+static inline floatV reaching(floatV dy, floatV x, floatV centre, floatV factor, floatV offset) {
+    return activation_slope(dy, normalized(x, centre, factor, offset), FUNCTION);
 }
 
 // partial[chunk, 0, channel] = sum of dy that reaches x, partial[chunk, 1, channel] = sum of dy times x normalised.
 kernel void sum_gradients(
     global const stored *dy, global const stored *x, global const float *scale, global const float *shift,
     global const float *mean, global const float *inverse_deviation, global float *partial, ulong rows, int channels,
-    int rows_a_chunk, int function) {
+    int rows_a_chunk) {
     ROOM(room)
     CHANNELS_OF_ITEM
     ROWS_OF_CHUNK
@@ -142,16 +164,20 @@ kernel void sum_gradients(
     const floatV offset = load_some(shift + channel, present);
     floatV sum = (floatV)0.0f;
     floatV products = (floatV)0.0f;
-    for (ulong row = first; row < end; row += LANES) {
-        const ulong place = row * (uint)channels + channel;
-        const floatV value = load_some_stored(x + place, present);
-        const floatV gradient =
-            reaching(load_some_stored(dy + place, present), value, centre, factor, offset, function);
-        sum += gradient;
-        products += gradient * ((value - centre) * inverse);
+    for (ulong row = first; row < end; row += DEPTH * LANES) {
+        floatV values[DEPTH], gradients[DEPTH];
+        LOAD_ROWS(values, x, end)
+        LOAD_ROWS(gradients, dy, end)
+#pragma unroll
+        for (int i = 0; i < DEPTH; ++i) {
+            if (!HAS_ROW(i, end)) continue;
+            const floatV gradient = reaching(gradients[i], values[i], centre, factor, offset);
+            sum += gradient;
+            products += gradient * (values[i] - centre);
+        }
     }
     sum = SUM_OF_LANES(sum, room);
-    products = SUM_OF_LANES(products, room);
+    products = SUM_OF_LANES(products, room) * inverse;
     if (!IS_FIRST_LANE) return;
     store_some(sum, partial + 2 * chunk * (uint)channels + channel, present);
     store_some(products, partial + (2 * chunk + 1) * (uint)channels + channel, present);
@@ -161,21 +187,25 @@ kernel void sum_gradients(
 kernel void input_gradient(
     global const stored *dy, global const stored *x, global const float *scale, global const float *shift,
     global const float *mean, global const float *inverse_deviation, global const float *scale_gradient,
-    global const float *shift_gradient, global stored *dx, ulong rows, int channels, int rows_a_chunk, int function) {
+    global const float *shift_gradient, global stored *dx, ulong rows, int channels, int rows_a_chunk) {
     CHANNELS_OF_ITEM
     ROWS_OF_CHUNK
     const floatV centre = load_some(mean + channel, present);
     const floatV inverse = load_some(inverse_deviation + channel, present);
     const floatV factor = load_some(scale + channel, present) * inverse;
     const floatV offset = load_some(shift + channel, present);
-    const floatV mean_gradient = load_some(shift_gradient + channel, present) / (float)rows;
-    const floatV mean_product = load_some(scale_gradient + channel, present) / (float)rows;
-    for (ulong row = first; row < end; row += LANES) {
-        const ulong place = row * (uint)channels + channel;
-        const floatV value = load_some_stored(x + place, present);
-        const floatV gradient =
-            reaching(load_some_stored(dy + place, present), value, centre, factor, offset, function);
-        store_some_stored(
-            factor * (gradient - mean_gradient - (value - centre) * inverse * mean_product), dx + place, present);
+    const floatV level = factor * load_some(shift_gradient + channel, present) / (float)rows;
+    const floatV slope = factor * inverse * load_some(scale_gradient + channel, present) / (float)rows;
+    for (ulong row = first; row < end; row += DEPTH * LANES) {
+        floatV values[DEPTH], gradients[DEPTH];
+        LOAD_ROWS(values, x, end)
+        LOAD_ROWS(gradients, dy, end)
+#pragma unroll
+        for (int i = 0; i < DEPTH; ++i) {
+            if (!HAS_ROW(i, end)) continue;
+            const floatV gradient = reaching(gradients[i], values[i], centre, factor, offset);
+            store_some_stored(
+                factor * gradient - level - (values[i] - centre) * slope, dx + ROW_PLACE(i), present);
+        }
     }
 }

@@ -7,8 +7,13 @@ kernel void sum_rows(
     CHANNELS_OF_ITEM
     ROWS_OF_CHUNK
     floatV sum = (floatV)0.0f;
-    for (ulong row = first; row < end; row += LANES) {
-        sum += load_some_stored(x + row * (uint)channels + channel, present);
+    for (ulong row = first; row < end; row += DEPTH * LANES) {
+        floatV values[DEPTH];
+        LOAD_ROWS(values, x, end)
+#pragma unroll
+        for (int i = 0; i < DEPTH; ++i) {
+            if (HAS_ROW(i, end)) sum += values[i];
+        }
     }
     sum = SUM_OF_LANES(sum, room);
     if (IS_FIRST_LANE) store_some(sum, partial + chunk * (uint)channels + channel, present);

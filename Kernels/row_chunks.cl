@@ -17,6 +17,20 @@
     const ulong first = chunk * (uint)rows_a_chunk + get_local_id(1);         \
     const ulong end = min((chunk + 1) * (ulong)(uint)rows_a_chunk, rows);
 
+// Rows that an item loads before it uses the first, LANES apart from `row` on: a GPU waits long for each load, and of more than
+// two a unit has registers for fewer items. LOAD_ROWS(values, tensor, end) loads those before `end` into values[DEPTH].
+#if LANES == 1
+#define DEPTH 1
+#else
+#define DEPTH 2
+#endif
+#define HAS_ROW(i, end) (row + (i) * LANES < (end))
+#define ROW_PLACE(i) ((row + (i) * LANES) * (ulong)(uint)channels + channel)
+#define LOAD_ROWS(values, tensor, end)                                                             \
+    _Pragma("unroll") for (int i = 0; i < DEPTH; ++i) {                                            \
+        if (HAS_ROW(i, end)) values[i] = load_some_stored((tensor) + ROW_PLACE(i), present);       \
+    }
+
 #define CHUNKS ((rows + (uint)rows_a_chunk - 1) / (uint)rows_a_chunk)
 
 // How many rows a chunk has.

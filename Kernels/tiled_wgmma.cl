@@ -1,14 +1,20 @@
 // The matrix product of GPUs whose groups of four warps multiply at once, straight from local memory (NVIDIA's Hopper): a group
-// of four warps for each 64 rows of a tile of TILE_ROWS x TILE_COLUMNS. A slice is 32 inner indices of 16-bit factors. Three
-// slices have local memory: one that is being written, and those of the two products that may be under way. Sums are FP32.
+// of four warps for each 64 rows, and up to 128 columns, of a tile of TILE_ROWS x TILE_COLUMNS. A slice is 32 inner indices of
+// 16-bit factors. Sums are FP32.
+//
+// While one slice is multiplied the next is fetched and written. Where local memory has room for three, it is that of the last
+// product but one which is written, so that all have long been done with it; for two, it is that of the last, and all wait for each other.
 //
 // The instructions exist for the target sm_90a alone, for which OpenCL's compiler does not compile. They are comments to it,
 // behind HOPPER; `NVIDIAProgram.swift` makes instructions of them in what it compiles to. With PORTABLE each work-item multiplies what
 // the instructions would, from the same places, so that all else runs on any device.
 
 #define HOPPER "//@"
-#define ROWS_OF_GROUP 64
-#define SUMS (TILE_COLUMNS / 2)
+// Groups of four warps that share 64 rows, and what one of them makes.
+#define GROUPS_ACROSS ((TILE_COLUMNS + 127) / 128)
+#define GROUP_ROWS 64
+#define GROUP_COLUMNS (TILE_COLUMNS / GROUPS_ACROSS)
+#define SUMS (GROUP_COLUMNS / 2)
 
 // How a factor lies in local memory, in bytes, as descriptors of matrices in shared memory have it (PTX ISA, "Asynchronous
 // Warpgroup Level Matrix Shared Memory Layout"). Loaded along inner: rows (columns) of 64 bytes, of which chunks of 16 change
@@ -34,11 +40,14 @@ static inline uint place_in_blocks(uint outer, uint inner) {
 #define RIGHT_BYTES (TILE_COLUMNS * SLICE * 2)
 #define SLICE_BYTES (LEFT_BYTES + RIGHT_BYTES)
 
-// The sums of a warp's 16 rows and of up to 64 columns on their way to STORE4.
-#define PART_COLUMNS 64
+// NVIDIA's OpenCL has no more local memory than 48 KiB, whatever the device has.
+#define BUFFERS (3 * SLICE_BYTES <= 48 * 1024 ? 3 : 2)
+
+// The sums of a warp's 16 rows and of some columns on their way to STORE4.
+#define PART_COLUMNS (ITEMS <= 256 ? 64 : 32)
 #define SUMS_PITCH (PART_COLUMNS + 4)
 #define SUMS_BYTES (ITEMS / 32 * 16 * SUMS_PITCH * 4)
-#define MEMORY_BYTES (3 * SLICE_BYTES > SUMS_BYTES ? 3 * SLICE_BYTES : SUMS_BYTES)
+#define MEMORY_BYTES (BUFFERS * SLICE_BYTES > SUMS_BYTES ? BUFFERS * SLICE_BYTES : SUMS_BYTES)
 
 #ifdef PORTABLE
 #define ORDER_WRITES
@@ -53,10 +62,11 @@ static inline float factor(local const uchar *at) {
 #endif
 }
 // As lanes hold the sums of `wgmma.m64nNk16` (PTX ISA): four for each eight columns, of rows g and g + 8 of the warp's sixteen.
-static inline void multiply_slice(local const uchar *left, local const uchar *right, float *sums, int item) {
+static inline void multiply_slice(
+    local const uchar *left, local const uchar *right, int group_row, int group_column, float *sums, int item) {
     for (int i = 0; i < SUMS; ++i) {
-        const uint row = item / 32 * 16 + item % 32 / 4 + i / 2 % 2 * 8;
-        const uint column = i / 4 * 8 + item % 4 * 2 + i % 2;
+        const uint row = group_row + item % 128 / 32 * 16 + item % 32 / 4 + i / 2 % 2 * 8;
+        const uint column = group_column + i / 4 * 8 + item % 4 * 2 + i % 2;
         for (uint inner = 0; inner < SLICE; ++inner) {
             sums[i] += factor(left + LEFT_PLACE(row, inner)) * factor(right + RIGHT_PLACE(column, inner));
         }
@@ -87,10 +97,10 @@ static inline ulong describe_blocks(uint at) {
 #define LEFT_TURNED "1"
 #endif
 #if RIGHT_ALONG_INNER
-#define DESCRIBE_RIGHT(at, inner) describe_rows((at) + (inner) * 2)
+#define DESCRIBE_RIGHT(at, columns, inner) describe_rows((at) + (columns) * 64 + (inner) * 2)
 #define RIGHT_TURNED "0"
 #else
-#define DESCRIBE_RIGHT(at, inner) describe_blocks((at) + (inner) * 128)
+#define DESCRIBE_RIGHT(at, columns, inner) describe_blocks((at) + (columns) / 64 * (SLICE * 128) + (inner) * 128)
 #define RIGHT_TURNED "1"
 #endif
 #define SUMS_8(i) \
@@ -99,7 +109,7 @@ static inline ulong describe_blocks(uint at) {
 #define NAMES_32                                                                                                  \
     "%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, %16, %17, %18, %19, %20, %21, %22, %23, " \
     "%24, %25, %26, %27, %28, %29, %30, %31"
-#if TILE_COLUMNS == 128
+#if TILE_COLUMNS >= 128
 #define MULTIPLY(left, right)                                                                                         \
     asm volatile(                                                                                                     \
         HOPPER "wgmma.mma_async.sync.aligned.m64n128k16." TYPES " {" NAMES_32                                         \
@@ -120,11 +130,25 @@ static inline ulong describe_blocks(uint at) {
 #endif
 #endif
 
+// Writes what FETCH has loaded to where the next product takes it from.
+#define PUT(left, right)                                                                                       \
+    _Pragma("unroll") for (int i = 0; i < LEFT_LOADS; ++i) {                                                   \
+        const uint2 place = LEFT_AT(i);                                                                        \
+        if (LEFT_HAS(i)) *(local uint2 *)((left) + LEFT_PLACE(place.y, place.x)) = PACK_LEFT(next_left[i]);    \
+    }                                                                                                          \
+    _Pragma("unroll") for (int i = 0; i < RIGHT_LOADS; ++i) {                                                  \
+        const uint2 place = RIGHT_AT(i);                                                                       \
+        if (RIGHT_HAS(i)) *(local uint2 *)((right) + RIGHT_PLACE(place.y, place.x)) = PACK_RIGHT(next_right[i]); \
+    }                                                                                                          \
+    ORDER_WRITES
+
 __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void TILED_NAME(TILED_ARGUMENTS) {
     local uchar memory[MEMORY_BYTES] __attribute__((aligned(1024)));
     const int item = get_local_id(0);
     const uint tile_column = get_group_id(0) * TILE_COLUMNS;
     const uint tile_row = get_group_id(1) * TILE_ROWS;
+    const int group_row = item / 128 / GROUPS_ACROSS * GROUP_ROWS;
+    const int group_column = item / 128 % GROUPS_ACROSS * GROUP_COLUMNS;
     TILED_SETUP
     FETCH_START
 
@@ -133,48 +157,45 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void TILED_NAME(TILED_
     for (int i = 0; i < SUMS; ++i) sums[i] = 0.0f;
     uint at = 0;
     FETCH
+    PUT(memory, memory + LEFT_BYTES)
     for (uint slice = inner_first; slice < inner_end; slice += SLICE) {
-        // Its last product is finished: all were but one before the last barrier.
         local uchar *left = memory + at;
         local uchar *right = left + LEFT_BYTES;
-#pragma unroll
-        for (int i = 0; i < LEFT_LOADS; ++i) {
-            const uint2 place = LEFT_AT(i);
-            if (LEFT_HAS(i)) *(local uint2 *)(left + LEFT_PLACE(place.y, place.x)) = PACK_LEFT(next_left[i]);
+        const bool is_last = slice + SLICE >= inner_end;
+        if (!is_last) {
+            FETCH
         }
-#pragma unroll
-        for (int i = 0; i < RIGHT_LOADS; ++i) {
-            const uint2 place = RIGHT_AT(i);
-            if (RIGHT_HAS(i)) *(local uint2 *)(right + RIGHT_PLACE(place.y, place.x)) = PACK_RIGHT(next_right[i]);
-        }
-        ORDER_WRITES
         barrier(CLK_LOCAL_MEM_FENCE);
         BEGIN_PRODUCT
 #ifdef PORTABLE
-        multiply_slice(left, right, sums, item);
+        multiply_slice(left, right, group_row, group_column, sums, item);
 #else
         const uint base = (uint)(ulong)left;
 #pragma unroll
         for (int inner = 0; inner < SLICE; inner += 16) {
-            const ulong left_matrix = DESCRIBE_LEFT(base, item / 128 * ROWS_OF_GROUP, inner);
-            const ulong right_matrix = DESCRIBE_RIGHT(base + LEFT_BYTES, inner);
+            const ulong left_matrix = DESCRIBE_LEFT(base, group_row, inner);
+            const ulong right_matrix = DESCRIBE_RIGHT(base + LEFT_BYTES, group_column, inner);
             MULTIPLY(left_matrix, right_matrix);
         }
 #endif
         END_PRODUCT
-        if (slice + SLICE < inner_end) {
-            FETCH
-        }
         FINISH_ALL_BUT(1)
-        at = at == 2 * SLICE_BYTES ? 0 : at + SLICE_BYTES;
+#if BUFFERS == 2
+        barrier(CLK_LOCAL_MEM_FENCE);
+#endif
+        at = at == (BUFFERS - 1) * SLICE_BYTES ? 0 : at + SLICE_BYTES;
+        if (!is_last) {
+            PUT(memory + at, memory + at + LEFT_BYTES)
+        }
     }
     FINISH_ALL_BUT(0)
 
     // Some columns of a warp's 16 rows at a time go through local memory, so that neighbouring items store neighbours.
     const int lane = item % 32;
+    const uint warp_row = tile_row + group_row + item % 128 / 32 * 16;
     local float *results = (local float *)memory + item / 32 * 16 * SUMS_PITCH;
 #pragma unroll
-    for (int part = 0; part < TILE_COLUMNS; part += PART_COLUMNS) {
+    for (int part = 0; part < GROUP_COLUMNS; part += PART_COLUMNS) {
         barrier(CLK_LOCAL_MEM_FENCE);
 #pragma unroll
         for (int i = 0; i < PART_COLUMNS / 2; i += 4) {
@@ -184,10 +205,10 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void TILED_NAME(TILED_
         }
         barrier(CLK_LOCAL_MEM_FENCE);
         for (int i = lane; i < 16 * PART_COLUMNS / 4; i += 32) {
-            const uint row = tile_row + item / 32 * 16 + i / (PART_COLUMNS / 4);
+            const uint row = warp_row + i / (PART_COLUMNS / 4);
             const int column = i % (PART_COLUMNS / 4) * 4;
             STORE4(
-                row, tile_column + part + column,
+                row, tile_column + group_column + part + column,
                 vload4(0, results + i / (PART_COLUMNS / 4) * SUMS_PITCH + column));
         }
     }

@@ -39,11 +39,13 @@ extension OpenCLBackend {
     }
 
     private func skeleton(_ tile: MatrixTile) -> [String] {
-        guard let matrixUnits else { return ["tiled"] }
-        let takesWarpGroups =
-            matrixUnits.haveWarpGroups && precision != .tf32 && MatrixTile.ofWarpGroups.contains(tile)
-        return ["tiled_factors", takesWarpGroups ? "tiled_wgmma" : "tiled_mma"]
+        guard matrixUnits != nil else { return ["tiled"] }
+        let isOfWarpGroups = takesWarpGroups && MatrixTile.ofWarpGroups.contains(tile)
+        return ["tiled_factors", isOfWarpGroups ? "tiled_wgmma" : "tiled_mma"]
     }
+
+    /// Whether groups of warps make its large products.
+    var takesWarpGroups: Bool { matrixUnits?.haveWarpGroups == true && precision != .tf32 }
 
     /// The macros of `tiled.cl`, or of the skeletons for matrix units.
     func defines(of tile: MatrixTile) -> [(String, Int)] {
@@ -75,19 +77,22 @@ extension OpenCLBackend {
     /// - Throws: `BackendError` when a program does not build or run, or a product is wrong.
     package func tryMatrixUnits() throws {
         try tryProduct(MatrixMultiplication())
-        guard matrixUnits?.haveWarpGroups == true else { return }
-        for tile in MatrixTile.ofWarpGroups {
-            for (left, right) in [(false, false), (false, true), (true, false), (true, true)] {
-                try forcing(KernelParameters(tile: tile)).tryProduct(
-                    MatrixMultiplication(transposesLeft: left, transposesRight: right))
-            }
+        guard takesWarpGroups else { return }
+        // The others are taken by tuning alone, which compares what they make with the CPU's.
+        for tile in [MatrixTile.large, .tall] { try tryProducts(by: tile) }
+    }
+
+    /// Multiplies such matrices from each way in which factors lie.
+    package func tryProducts(by tile: MatrixTile) throws {
+        for (left, right) in [(false, false), (false, true), (true, false), (true, true)] {
+            try tryProduct(MatrixMultiplication(transposesLeft: left, transposesRight: right), by: tile)
         }
     }
 
-    private func tryProduct(_ multiplication: MatrixMultiplication) throws {
+    private func tryProduct(_ multiplication: MatrixMultiplication, by tile: MatrixTile? = nil) throws {
         // Whole numbers, so that neither rounding nor the order of sums matters; more than a tile, and no multiple of one, and
         // several slices.
-        let (rows, inner, columns) = (140, 141, 139)
+        let (rows, inner, columns) = ((tile ?? .large).rows + 12, 141, (tile ?? .large).columns + 11)
         let left = (0..<rows * inner).map { Float($0 * 7 % 13 - 6) }
         let right = (0..<inner * columns).map { Float($0 * 5 % 11 - 5) }
         let (leftStrides, rightStrides) = (
@@ -105,7 +110,7 @@ extension OpenCLBackend {
         let result = Operand(
             TensorDescription([rows, columns], batched: false), try constants(product, label: "matrix units"))
         let step = try multiplication.prepare(
-            on: self,
+            on: tile.map { forcing(KernelParameters(tile: $0)) } ?? self,
             OperationArguments(inputs: operands, outputs: [result], capacity: 1, label: "matrix units"))
         try run([step], Invocation(count: 1))
         try product.withUnsafeMutableBytes { try read(result.region, into: $0) }

@@ -29,12 +29,13 @@ struct RowChunks {
             local = [1, 1, 1]
             rowsPerChunk = max(rows.dividedUp(by: 128), 32)
         } else {
-            // Groups of 256, of which a large GPU wants a thousand; a work-item sums some rows for each sum over lanes.
+            // Groups of 256, as many as a large GPU has room for at once, with 64 registers an item: some more would be a round more.
+            // A work-item sums some rows for each sum over lanes.
             let columns = min(items, 16)
             let lanes = 256 / (1 << (columns - 1).bitWidthNeeded)
             groups = items.dividedUp(by: columns)
             local = [columns, lanes, 1]
-            rowsPerChunk = max(rows.dividedUp(by: max(1024 / groups, 8)), 8 * lanes)
+            rowsPerChunk = max(rows.dividedUp(by: max(512 / groups, 8)), 8 * lanes)
         }
         count = rows.dividedUp(by: rowsPerChunk)
         defines = [

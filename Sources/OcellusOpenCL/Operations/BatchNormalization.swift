@@ -8,7 +8,7 @@ extension BatchNormalization: OpenCLOperation {
 
     /// The statistics, then the output.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
-        let step = try BatchNormalizationKernels(backend, arguments, arguments.inputs[0].description)
+        let step = try BatchNormalizationKernels(backend, arguments, activation)
         let (x, scale, shift) = (arguments.input(0), arguments.input(1), arguments.input(2))
         let (y, mean, deviation) = (arguments.output(0), arguments.output(1), arguments.output(2))
         let partial = KernelArgument.buffer(try arguments.scratch())
@@ -17,8 +17,7 @@ extension BatchNormalization: OpenCLOperation {
             try step.overChannels(
                 "finish_statistics", [partial, mean, deviation, arguments.input(3), arguments.input(4)],
                 [.float(epsilon), .float(momentum), .int(tracksUnbiasedVariance ? 1 : 0)]),
-            try step.overRows(
-                "normalize_rows", [x, scale, shift, mean, deviation, y], [.int(activation.kernelNumber)]),
+            try step.overRows("normalize_rows", [x, scale, shift, mean, deviation, y]),
         ])
     }
 }
@@ -31,15 +30,14 @@ extension BatchNormalizationGradient: OpenCLOperation {
 
     /// The gradients of scale and shift, then that of the input, which needs them.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
-        let step = try BatchNormalizationKernels(backend, arguments, arguments.inputs[0].description)
+        let step = try BatchNormalizationKernels(backend, arguments, activation)
         let read = (0..<6).map(arguments.input)
-        let function = KernelArgument.int(activation.kernelNumber)
         let (dx, scaleGradient, shiftGradient) = (arguments.output(0), arguments.output(1), arguments.output(2))
         let partial = KernelArgument.buffer(try arguments.scratch())
         return LaunchSequence([
-            try step.overRows("sum_gradients", read + [partial], [function]),
+            try step.overRows("sum_gradients", read + [partial]),
             try step.overChannels("finish_pairs", [partial, shiftGradient, scaleGradient]),
-            try step.overRows("input_gradient", read + [scaleGradient, shiftGradient, dx], [function]),
+            try step.overRows("input_gradient", read + [scaleGradient, shiftGradient, dx]),
         ])
     }
 }
@@ -47,7 +45,7 @@ extension BatchNormalizationGradient: OpenCLOperation {
 extension BatchNormalizationInference: OpenCLOperation {
     /// Enqueues `infer`.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
-        try BatchNormalizationKernels(backend, arguments, arguments.inputs[0].description)
+        try BatchNormalizationKernels(backend, arguments)
             .overRows("infer", (0..<5).map(arguments.input) + [arguments.output(0)], [.float(epsilon)])
     }
 }
@@ -55,22 +53,26 @@ extension BatchNormalizationInference: OpenCLOperation {
 extension BatchNormalizationInferenceGradient: OpenCLOperation {
     /// Enqueues `infer_gradient`.
     public func prepare(on backend: OpenCLBackend, _ arguments: OperationArguments) throws -> any PreparedStep {
-        try BatchNormalizationKernels(backend, arguments, arguments.inputs[0].description)
+        try BatchNormalizationKernels(backend, arguments)
             .overRows("infer_gradient", (0..<3).map(arguments.input) + [arguments.output(0)], [.float(epsilon)])
     }
 }
 
-/// Launches of `batch_normalization.cl` over one tensor.
+/// Launches of `batch_normalization.cl` over the first input.
 private struct BatchNormalizationKernels {
     private let backend: OpenCLBackend
     private let source: KernelSource
     private let chunks: RowChunks
+    private let activation: ActivationFunction
     private let label: String
 
-    init(_ backend: OpenCLBackend, _ arguments: OperationArguments, _ tensor: TensorDescription) throws {
+    init(
+        _ backend: OpenCLBackend, _ arguments: OperationArguments, _ activation: ActivationFunction = .identity
+    ) throws {
         self.backend = backend
+        self.activation = activation
         source = try .files("common", "row_chunks", "batch_normalization")
-        chunks = RowChunks(tensor, capacity: arguments.capacity, on: backend)
+        chunks = RowChunks(arguments.inputs[0].description, capacity: arguments.capacity, on: backend)
         label = arguments.label
     }
 
@@ -92,7 +94,8 @@ private struct BatchNormalizationKernels {
         _ entry: String, _ tensors: [KernelArgument], _ numbers: [KernelArgument], _ grid: LaunchGrid
     ) throws -> KernelLaunch {
         try backend.launch(
-            entry, of: source, defines: chunks.defines, tensors + chunks.kernelArguments + numbers, grid: grid,
+            entry, of: source, defines: chunks.defines + [("FUNCTION", activation.kernelNumber)],
+            tensors + chunks.kernelArguments + numbers, grid: grid,
             label: label)
     }
 }

@@ -37,7 +37,7 @@ extension OpenCLBackend {
     ///
     /// - Parameter fillsDevice: whether there are so many products that all units are busy with any tile.
     func tile(rows: Int, columns: Int, fillsDevice: Bool = false) -> MatrixTile {
-        if let tile = parameters.tile, matrixUnits == nil || MatrixTile.ofUnits.contains(tile) { return tile }
+        if let tile = parameters.tile, matrixUnits == nil || tilesOfUnits.contains(tile) { return tile }
         let candidates = (matrixUnits == nil ? MatrixTile.usual : MatrixTile.ofUnits).filter(fits)
         let costs = candidates.map { tile in
             let tiles = tile.count(rows: rows, columns: columns)
@@ -48,6 +48,11 @@ extension OpenCLBackend {
                 / tile.efficiency(onUnits: matrixUnits != nil, fillsDevice: fillsDevice)
         }
         return zip(candidates, costs).min { $0.1 < $1.1 }?.0 ?? .small
+    }
+
+    /// The tiles that matrix units make, the likeliest for large products first.
+    var tilesOfUnits: [MatrixTile] {
+        takesWarpGroups ? MatrixTile.ofWarpGroups + [.small, .narrow] : MatrixTile.ofUnits
     }
 
     /// The same device with the tiles of large products for all, to check what no small shape has; nil where they are not used.
@@ -81,9 +86,14 @@ extension MatrixTile {
         }
     }
 
-    /// Those that `tiled_mma.cl` makes, each by 256 work-items, and those that `tiled_wgmma.cl` makes.
+    /// Those that `tiled_mma.cl` makes, each by 256 work-items.
     static let ofUnits = [large, tall, small, narrow]
-    static let ofWarpGroups = [large, tall]
+
+    /// Two of the large ones, by groups that have a compute unit to themselves. They fetch a quarter less for as large a product.
+    package static let twiceAsHigh = MatrixTile(256, 128, item: 8, 8, slice: 16)
+    package static let twiceAsWide = MatrixTile(128, 256, item: 8, 8, slice: 16)
+    /// Those that `tiled_wgmma.cl` makes. Only tuning takes the first two.
+    static let ofWarpGroups = [twiceAsHigh, twiceAsWide, large, tall]
 
     /// Tiles of a product.
     func count(rows: Int, columns: Int) -> Int { rows.dividedUp(by: self.rows) * columns.dividedUp(by: self.columns) }

@@ -59,7 +59,7 @@ extension OpenCLBackend {
 
     /// Tiles for a product with so many columns; those much wider than it are left out.
     func tileAxis(columns: Int) -> [KernelParameters] {
-        (matrixUnits == nil ? MatrixTile.all : MatrixTile.ofUnits)
+        (matrixUnits == nil ? MatrixTile.all : tilesOfUnits)
             .filter { fits($0) && ($0.columns <= 32 || $0.columns < 2 * columns) }
             .map { KernelParameters(tile: $0) }
     }

@@ -32,6 +32,16 @@ extension BackendSuite {
             }
         }
 
+        /// No operation's shapes fill them.
+        @Test(arguments: [MatrixTile.twiceAsHigh, .twiceAsWide])
+        func `Tiles for a unit of their own multiply rightly`(_ tile: MatrixTile) throws {
+            for device in TestedDevice.withMatrixUnits(.fp16) {
+                let backend = try #require(device.backend() as? OpenCLBackend)
+                guard backend.matrixUnits == .portableWarpGroups else { continue }
+                try backend.tryProducts(by: tile)
+            }
+        }
+
         @Test(arguments: [MatrixUnits.tensorCores, .warpGroups])
         func `Units that do not build are not used, and it is said why`(_ units: MatrixUnits) throws {
             for device in OpenCLDevices.find().devices where !device.isSimulator {
