@@ -4,7 +4,8 @@
 //
 // CHANNEL_FOURS, COLUMN_FOURS: whether the channels (columns) of a group are a multiple of four. FILTER_ALONG: whether the
 // filter's neighbours in memory are channels, else they are columns, and it is a matrix [inner, columns]. FUNCTION: the
-// activation at the end. WHOLE_SLICES: whether the inner index has whole slices of up to 32.
+// activation at the end. WHOLE_SLICES: whether the inner index has whole slices of up to 32. FILTER_IS_NARROW: whether the filter
+// has been rounded to what activations are stored as; its neighbours are then a multiple of four.
 
 // The order is that of `Correlation.tiledIntegers`.
 typedef struct {
@@ -22,11 +23,21 @@ typedef struct {
 #define TILED_NAME correlation_tiled
 #define LEFT_IS_STORED 1
 #define LEFT_ALONG_INNER 1
-#define RIGHT_IS_STORED 0
+#define RIGHT_IS_STORED FILTER_IS_NARROW
 #define RIGHT_ALONG_INNER FILTER_ALONG
 
+#if FILTER_IS_NARROW
+#define filter_type stored
+#define FILTER_BITS4 BITS4_STORED
+#define LOAD4_FILTER LOAD4_BITS_STORED
+#else
+#define filter_type float
+#define FILTER_BITS4 BITS4_FLOAT
+#define LOAD4_FILTER LOAD4_BITS_FLOAT
+#endif
+
 #define TILED_ARGUMENTS                                                                                           \
-    global const stored *x, global const float *filter, global const float *bias, global const stored *residual, \
+    global const stored *x, global const filter_type *filter, global const float *bias, global const stored *residual, \
         global stored *y, Correlation of, int has_bias, int has_residual, int count
 
 #define TILED_SETUP                                                                              \
@@ -115,20 +126,22 @@ static inline BITS4_STORED left4(LeftLine line, Along walk, Correlation of, uint
 
 // A column, or the first of four; what is beyond the last stands for the first: its products are never stored.
 typedef struct {
-    global const float *from;
+    global const filter_type *from;
     uint column, end;
 } RightLine;
 
 #if FILTER_ALONG
 // A column's elements.
-static inline RightLine column_of(global const float *filter, Correlation of, uint column, uint columns, uint inner_end) {
+static inline RightLine column_of(
+    global const filter_type *filter, Correlation of, uint column, uint columns, uint inner_end) {
     if (column >= columns) column = 0;
     const RightLine line = {filter + column * (uint)of.filter_output, column, inner_end};
     return line;
 }
-static inline float4 right4(RightLine line, Along walk, Correlation of) {
+static inline FILTER_BITS4 right4(RightLine line, Along walk, Correlation of) {
 #if CHANNEL_FOURS
-    return WHOLE_SLICES || walk.inner < line.end ? LOAD4_FLOAT(line.from + (walk.filter + walk.channel)) : (float4)0.0f;
+    return WHOLE_SLICES || walk.inner < line.end ? LOAD4_FILTER(line.from + (walk.filter + walk.channel))
+                                                 : (FILTER_BITS4)0;
 #else
     float values[4];
 #pragma unroll
@@ -143,16 +156,16 @@ static inline float4 right4(RightLine line, Along walk, Correlation of) {
 #define RIGHT4(line, walk) right4(line, walk, of)
 #else
 // Four columns of a matrix.
-static inline RightLine columns_of(global const float *filter, uint column, uint columns, uint inner_end) {
+static inline RightLine columns_of(global const filter_type *filter, uint column, uint columns, uint inner_end) {
     if (column >= columns) column = 0;
     const RightLine line = {filter + column, column, inner_end};
     return line;
 }
-static inline float4 right4(RightLine line, uint inner, uint pitch, uint columns) {
-    if (!WHOLE_SLICES && inner >= line.end) return (float4)0.0f;
-    global const float *from = line.from + inner * pitch;
+static inline FILTER_BITS4 right4(RightLine line, uint inner, uint pitch, uint columns) {
+    if (!WHOLE_SLICES && inner >= line.end) return (FILTER_BITS4)0;
+    global const filter_type *from = line.from + inner * pitch;
 #if COLUMN_FOURS
-    return LOAD4_FLOAT(from);
+    return LOAD4_FILTER(from);
 #else
     return load4(from - line.column, line.column, columns);
 #endif

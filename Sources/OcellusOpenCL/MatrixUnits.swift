@@ -45,7 +45,10 @@ extension OpenCLBackend {
     }
 
     /// Whether groups of warps make its large products.
-    var takesWarpGroups: Bool { matrixUnits?.haveWarpGroups == true && precision != .tf32 }
+    var takesWarpGroups: Bool { matrixUnits?.haveWarpGroups == true && takesNarrowFactors }
+
+    /// Whether units multiply factors as activations are stored.
+    var takesNarrowFactors: Bool { matrixUnits != nil && precision != .tf32 }
 
     /// The macros of `tiled.cl`, or of the skeletons for matrix units.
     func defines(of tile: MatrixTile) -> [(String, Int)] {

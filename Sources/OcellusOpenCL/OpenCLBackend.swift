@@ -23,7 +23,7 @@ public final class OpenCLBackend: Backend, @unchecked Sendable {
     /// How the activations are stored that a kernel is made for.
     private let storage: ElementType
     /// How the kernels of the operation that is being prepared are shaped.
-    let parameters: KernelParameters
+    package let parameters: KernelParameters
     /// Floats in one vector register, for which CPUs' kernels are shaped: 4, 8 or 16.
     let vectorWidth: Int
     /// What kernels are compiled with beside their own macros.

@@ -1,13 +1,15 @@
 import OcellusGraph
 
 extension Convolution: OpenCLOperation {
-    /// The packed filter, for CPUs.
+    /// The packed filter, for CPUs, or the rounded one.
     public func workspaceByteCount(
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
     ) -> Int {
-        guard backend.kernelFamily == .wide, let geometry = try? window.geometry(over: inputs[0].shape) else {
-            return 0
+        guard backend.kernelFamily == .wide else {
+            guard depthwise(inputs) == nil else { return 0 }
+            return TiledFilter.workspaceByteCount(inputs, groups: groups, on: backend)
         }
+        guard let geometry = try? window.geometry(over: inputs[0].shape) else { return 0 }
         let correlation = correlation(geometry, filter: inputs[1].shape)
         return backend.winograd(correlation)?.workspaceByteCount(
             on: backend, samples: inputs[0].isBatched ? capacity : 1)
@@ -32,9 +34,14 @@ extension Convolution: OpenCLOperation {
         let isBatched = arguments.inputs[0].description.isBatched
         switch backend.kernelFamily {
         case .tiled:
-            return try correlation.prepareTiled(
-                on: backend, x: arguments.input(0), filter: arguments.input(1), bias: bias, residual: residual,
-                y: arguments.output(0), capacity: arguments.capacity, isBatched: isBatched, label: arguments.label)
+            let filter = try TiledFilter(arguments, groups: groups, on: backend)
+            return LaunchSequence(
+                filter.launches + [
+                    try correlation.prepareTiled(
+                        on: backend, x: arguments.input(0), filter: filter, bias: bias, residual: residual,
+                        y: arguments.output(0), capacity: arguments.capacity, isBatched: isBatched,
+                        label: arguments.label)
+                ])
         case .wide:
             if let winograd = backend.winograd(correlation) {
                 return LaunchSequence(

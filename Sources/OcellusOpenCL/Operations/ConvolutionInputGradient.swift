@@ -1,13 +1,15 @@
 import OcellusGraph
 
 extension ConvolutionInputGradient: OpenCLOperation {
-    /// The packed filter, for CPUs.
+    /// The packed filter, for CPUs, or the rounded one.
     public func workspaceByteCount(
         on backend: OpenCLBackend, inputs: [TensorDescription], outputs: [TensorDescription], capacity: Int
     ) -> Int {
-        guard backend.kernelFamily == .wide, depthwise(inputs[1].shape) == nil,
-            let phases = try? phases(filter: inputs[1].shape)
-        else { return 0 }
+        guard depthwise(inputs[1].shape) == nil else { return 0 }
+        guard backend.kernelFamily == .wide else {
+            return TiledFilter.workspaceByteCount(inputs, groups: groups, on: backend)
+        }
+        guard let phases = try? phases(filter: inputs[1].shape) else { return 0 }
         if let winograd = backend.winograd(phases.only) {
             return winograd.workspaceByteCount(on: backend, samples: inputs[0].isBatched ? capacity : 1)
         }
@@ -24,12 +26,13 @@ extension ConvolutionInputGradient: OpenCLOperation {
         let phases = try phases(filter: filter.description.shape)
         switch backend.kernelFamily {
         case .tiled:
-            return LaunchSequence(
-                try phases.map {
-                    try $0.prepareTiled(
-                        on: backend, x: arguments.input(0), filter: arguments.input(1), y: arguments.output(0),
-                        capacity: arguments.capacity, isBatched: isBatched, label: arguments.label)
-                })
+            let filter = try TiledFilter(arguments, groups: groups, on: backend)
+            let launches = try phases.map {
+                try $0.prepareTiled(
+                    on: backend, x: arguments.input(0), filter: filter, y: arguments.output(0),
+                    capacity: arguments.capacity, isBatched: isBatched, label: arguments.label)
+            }
+            return LaunchSequence(filter.launches + launches)
         case .wide:
             let scratch = try arguments.scratch()
             if let winograd = backend.winograd(phases.only) {

@@ -14,6 +14,8 @@ public struct KernelParameters: Sendable, Hashable, Codable {
     public var work: Int?
     /// Of the tiled family: what a work-group and a work-item make.
     public var tile: MatrixTile?
+    /// Of the tiled family with matrix units: whether a convolution's filter is rounded beforehand to what the units take.
+    public var narrowsFilter: Bool?
     /// Work-groups that a device wants, up to which a long sum is cut into chunks.
     public var groups: Int?
     /// Elements that a work-item handles at once where memory is what bounds it.
@@ -22,8 +24,8 @@ public struct KernelParameters: Sendable, Hashable, Codable {
     /// As it suits the device, but for what is given.
     public init(
         family: KernelFamily? = nil, algorithm: ConvolutionAlgorithm? = nil, product: MultiplyAdd? = nil,
-        rows: Int? = nil, vectors: Int? = nil, work: Int? = nil, tile: MatrixTile? = nil, groups: Int? = nil,
-        width: Int? = nil
+        rows: Int? = nil, vectors: Int? = nil, work: Int? = nil, tile: MatrixTile? = nil, narrowsFilter: Bool? = nil,
+        groups: Int? = nil, width: Int? = nil
     ) {
         self.family = family
         self.algorithm = algorithm
@@ -32,6 +34,7 @@ public struct KernelParameters: Sendable, Hashable, Codable {
         self.vectors = vectors
         self.work = work
         self.tile = tile
+        self.narrowsFilter = narrowsFilter
         self.groups = groups
         self.width = width
     }
@@ -41,7 +44,8 @@ public struct KernelParameters: Sendable, Hashable, Codable {
         KernelParameters(
             family: other.family ?? family, algorithm: other.algorithm ?? algorithm, product: other.product ?? product,
             rows: other.rows ?? rows, vectors: other.vectors ?? vectors, work: other.work ?? work,
-            tile: other.tile ?? tile, groups: other.groups ?? groups, width: other.width ?? width)
+            tile: other.tile ?? tile, narrowsFilter: other.narrowsFilter ?? narrowsFilter,
+            groups: other.groups ?? groups, width: other.width ?? width)
     }
 }
 
@@ -52,6 +56,7 @@ extension KernelParameters: CustomStringConvertible {
         if let family { parts.append(family.rawValue) }
         if let algorithm { parts.append(algorithm.rawValue) }
         if let tile { parts.append("\(tile)") }
+        if narrowsFilter == true { parts.append("filter rounded first") }
         if let rows { parts.append("\(rows) rows") }
         if let vectors { parts.append("\(vectors) vectors") }
         if let work { parts.append("\(work) a work-item") }

@@ -54,8 +54,13 @@ extension OpenCLBackend {
         tile.itemCount <= openCLDevice.maximumWorkGroupSize && tile.localByteCount <= openCLDevice.localMemoryByteCount
     }
 
-    /// How products are added, but for the usual way.
-    var productAxis: [KernelParameters] { [.mad, .fma].map { KernelParameters(product: $0) } }
+    /// How products are added, but for the usual way; units have one of their own.
+    var productAxis: [KernelParameters] {
+        matrixUnits == nil ? [.mad, .fma].map { KernelParameters(product: $0) } : []
+    }
+
+    /// What a convolution's kernels fetch of its filter.
+    var filterAxis: [KernelParameters] { takesNarrowFactors ? [KernelParameters(narrowsFilter: true)] : [] }
 
     /// Tiles for a product with so many columns; those much wider than it are left out.
     func tileAxis(columns: Int) -> [KernelParameters] {

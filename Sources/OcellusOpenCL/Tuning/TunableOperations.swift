@@ -114,7 +114,7 @@ extension MatrixMultiplication: TunableOperation {
 extension OpenCLBackend {
     fileprivate func convolutionAxes(columns: Int, _ correlation: Correlation?) -> [[KernelParameters]] {
         switch kernelFamily {
-        case .tiled: [tileAxis(columns: columns), productAxis]
+        case .tiled: [tileAxis(columns: columns), filterAxis, productAxis]
         case .wide: [algorithmAxis(correlation), registerAxis(), productAxis, workAxis([24, 48, 120, 256, 480, 1024])]
         }
     }

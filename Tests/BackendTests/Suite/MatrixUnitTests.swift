@@ -23,6 +23,36 @@ extension BackendSuite {
             }
         }
 
+        /// Units round filters themselves otherwise.
+        @Test(
+            arguments: [Convolution.self, ConvolutionInputGradient.self, ResidualConvolution.self]
+                as [any TestedOperation.Type])
+        func `Filters that are rounded beforehand give the same bits`(_ type: any TestedOperation.Type) throws {
+            for device in TestedDevice.withMatrixUnits(.fp16) {
+                let backend = try #require(device.backend() as? OpenCLBackend)
+                let rounding = backend.forcing(
+                    backend.parameters.replacing(with: KernelParameters(narrowsFilter: true)))
+                let tests = try type.allCases.compactMap { test -> OperationCase? in
+                    var test = test
+                    test.storage = .all(.float16)
+                    let (inputs, outputs) = (test.inputDescriptions, try test.outputDescriptions())
+                    guard let operation = test.operation as? any OpenCLOperation,
+                        backend.supports(operation, inputs: inputs, outputs: outputs)
+                    else { return nil }
+                    let byteCount = operation.workspaceByteCount(
+                        on: rounding, inputs: inputs, outputs: outputs, capacity: test.capacity)
+                    return byteCount > 0 ? test : nil
+                }
+                #expect(tests.count > 1)
+                for test in try device.affordable(tests) {
+                    let results = try [backend, rounding].map {
+                        try CaseRunner($0, test, .separate, isSimulated: device.isSimulated).run()
+                    }
+                    #expect(results[0].bits == results[1].bits, "\(test) on \(device)")
+                }
+            }
+        }
+
         @Test func `They pass the check that a device's units go through before they are used`() throws {
             for precision in [Precision.tf32, .fp16, .bf16] {
                 for device in TestedDevice.withMatrixUnits(precision) {
