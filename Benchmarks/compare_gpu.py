@@ -3,8 +3,9 @@
     python3 Benchmarks/compare_gpu.py --ocellus ./ocellus --device opencl:nvidia
 
 For a machine with an NVIDIA GPU and a Python that has PyTorch with CUDA and torchvision. Ocellus comes first, then PyTorch,
-each thing alone on the GPU; the ratio is of speeds, above 1 where Ocellus is quicker. Kernels are the usual ones unless
-`--tuning kept` asks for those that `ocellus tune` found.
+each thing alone on the GPU; the ratio is of speeds, above 1 where Ocellus is quicker. Kernels are those that the command takes
+by itself, after it has tried some for a few seconds; `--tuning off` asks for the usual ones, `kept` for those that `ocellus
+tune` found.
 """
 
 import argparse
@@ -45,7 +46,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--ocellus", default=HERE.parent / ".build" / "release" / "ocellus")
     parser.add_argument("--device", default="opencl:nvidia")
-    parser.add_argument("--tuning", default="off", choices=["off", "kept"])
+    parser.add_argument("--tuning", default="quick", choices=["quick", "kept", "off"])
     parser.add_argument("--seconds", default="1.5")
     parser.add_argument("--tasks", nargs="+", default=TASKS, metavar="gemm:SIZE:PRECISION or NETWORK:BATCH:PRECISION")
     parser.add_argument("--peer-device", default="cuda", choices=["cuda", "cpu"], help="cpu to try this without a GPU")

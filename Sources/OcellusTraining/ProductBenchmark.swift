@@ -18,16 +18,10 @@ public struct ProductBenchmark: Sendable, Encodable {
     /// - Parameter size: rows and columns of each matrix.
     /// - Throws: `GraphError`, `BackendError`.
     public init(backend: any Backend, size: Int, seconds: Double = 5) throws {
-        var graph = Graph()
-        var factors = [try graph.input("left", [size, size]), try graph.input("right", [size, size])]
-        // Inputs are floats. Where activations take half as much, those of a function that changes nothing stand for them, and the
-        // product alone is timed.
-        let isNarrow = backend.precision == .fp16 || backend.precision == .bf16
-        if isNarrow { factors = try factors.map { try graph.append(Activation(.relu), [$0], layer: "factor")[0] } }
-        graph.output("product", try graph.append(MatrixMultiplication(), factors, layer: "product")[0])
+        let graph = try Self.graph(size: size, on: backend)
         let plan = try Plan(graph, capacity: 1, parameters: ParameterStore(backend: backend))
         let profiler = Profiler()
-        if isNarrow { plan.profiler = profiler }
+        if Self.hasNarrowFactors(backend) { plan.profiler = profiler }
         var random = PhiloxSequence(seed: 0, purpose: .rendering)
         for name in ["left", "right"] {
             try plan.write((0..<size * size).map { _ in random.nextUniform() }, toInput: name)
@@ -43,5 +37,28 @@ public struct ProductBenchmark: Sendable, Encodable {
         self.size = size
         device = backend.device.name + ", " + backend.device.detail
         products = times.count
+    }
+
+    /// What is timed: the product of two inputs.
+    static func graph(size: Int, on backend: any Backend) throws -> Graph {
+        var graph = Graph()
+        var factors = [try graph.input("left", [size, size]), try graph.input("right", [size, size])]
+        // Inputs are floats. Where activations take half as much, those of a function that changes nothing stand for them, and the
+        // product alone is timed.
+        if hasNarrowFactors(backend) {
+            factors = try factors.map { try graph.append(Activation(.relu), [$0], layer: "factor")[0] }
+        }
+        graph.output("product", try graph.append(MatrixMultiplication(), factors, layer: "product")[0])
+        return graph
+    }
+
+    private static func hasNarrowFactors(_ backend: any Backend) -> Bool { backend.precision.storage != .float32 }
+}
+
+extension PlannedGraph {
+    /// What a benchmark of products runs: one of two matrices with `size` rows and columns.
+    /// - Throws: `GraphError`.
+    public static func product(size: Int, on backend: any Backend) throws -> PlannedGraph {
+        PlannedGraph(try ProductBenchmark.graph(size: size, on: backend), capacity: 1, isInference: true)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Ocellus
+import OcellusTraining
 
 /// What to compute on, as the subcommands that compute take it.
 struct DeviceOptions: ParsableArguments {
@@ -26,7 +27,7 @@ struct DeviceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Kernels of an OpenCL device: quick (for a network that is new to it, train and bench try kernels for "
+            "Kernels of an OpenCL device: quick (for what is new to it, train and bench try kernels for "
                 + "\(Int(KernelTuning.quickSeconds)) s and keep the quickest), kept (those found before), or off (the usual "
                 + "ones) (default: quick). See 'ocellus tune'.", valueName: "tuning"))
     var tuning: KernelTuning?
@@ -47,10 +48,15 @@ struct DeviceOptions: ParsableArguments {
             willCheck: Self.note)
     }
 
+    /// A chosen device with quick kernels for what a benchmark runs, as far as `--tuning` lets it.
+    func tuned(_ chosen: ChosenDevice, for graphs: [PlannedGraph]) throws -> ChosenDevice {
+        try chosen.tuned(tuning ?? .quick, for: graphs, threads: threads, willTune: Self.noteTuning)
+    }
+
     /// Says what takes its time.
     static func noteTuning(device: String) {
         Terminal.note(
-            "this network is new to \(device): kernels are tried for \(Int(KernelTuning.quickSeconds)) s at most; 'ocellus "
+            "this is new to \(device): kernels are tried for \(Int(KernelTuning.quickSeconds)) s at most; 'ocellus "
                 + "tune' tries more")
     }
 

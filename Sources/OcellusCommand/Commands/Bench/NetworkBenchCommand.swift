@@ -41,10 +41,7 @@ struct NetworkBenchCommand: ParsableCommand {
         let (timed, batch) = (try network.network(), network.batch)
         var chosen = try device.choose(denseWeights: denseWeights, allowsSeveral: mode == .training)
         let share = (batch + chosen.helpers.count) / chosen.backends.count
-        chosen = try chosen.tuned(
-            device.tuning ?? .quick, for: [.steps(timed, mode, batch: share, on: chosen.backend)],
-            threads: device.threads,
-            willTune: DeviceOptions.noteTuning)
+        chosen = try device.tuned(chosen, for: [.steps(timed, mode, batch: share, on: chosen.backend)])
         let profiler = profile.makeProfiler()
         let result = try StepBenchmark(
             timed, backend: chosen.backend, helpers: chosen.helpers, batch: batch, mode: mode, seconds: seconds,

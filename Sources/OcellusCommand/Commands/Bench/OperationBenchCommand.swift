@@ -59,15 +59,15 @@ struct OperationBenchCommand: ParsableCommand {
         var result = try OperationBenchmark(backend: chosen.backend, batch: batch)
         for size in products {
             Terminal.status("product of \(size)×\(size) …")
-            try result.addProduct(size: size, backend: chosen.backend, seconds: seconds)
+            let tuned = try device.tuned(chosen, for: [.product(size: size, on: chosen.backend)])
+            try result.addProduct(size: size, backend: tuned.backend, seconds: seconds)
         }
         for request in network {
             let network = try request.network(size: size, classes: classes)
             for mode in mode.map({ [$0] }) ?? StepBenchmark.Mode.allCases {
                 Terminal.status("\(network.name), \(mode.rawValue) …")
-                let tuned = try chosen.tuned(
-                    device.tuning ?? .quick, for: [.steps(network, mode, batch: batch, on: chosen.backend)],
-                    threads: device.threads, willTune: DeviceOptions.noteTuning)
+                let tuned = try device.tuned(
+                    chosen, for: [.steps(network, mode, batch: batch, on: chosen.backend)])
                 try result.add(network, mode, backend: tuned.backend, seconds: seconds)
             }
         }

@@ -25,7 +25,9 @@ struct ProductBenchCommand: ParsableCommand {
     }
 
     func run() throws {
-        let result = try ProductBenchmark(backend: device.choose().backend, size: size, seconds: seconds)
+        let chosen = try device.choose()
+        let tuned = try device.tuned(chosen, for: [.product(size: size, on: chosen.backend)])
+        let result = try ProductBenchmark(backend: tuned.backend, size: size, seconds: seconds)
         if json { return try Terminal.writeJSON(result) }
         var table = Table(["product", "GFLOP/s", "ms", "device"])
         table.add([
