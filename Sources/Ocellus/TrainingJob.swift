@@ -117,7 +117,7 @@ public final class TrainingJob {
     ///   - stopRequest: how a signal or another thread asks training to stop.
     ///   - checked: told now and then how many pictures have been decoded, from any thread.
     ///   - willCheck: told the name of a device whose operations are about to be checked, which takes some seconds once.
-    ///   - willTune: told the name of a device whose kernels are about to be tuned for the network, which takes some seconds
+    ///   - willTune: told the name of a device whose kernels are about to be tuned for the network, and the most seconds that it takes
     ///     once.
     ///   - rangeTest: told of each step of a range test, where one finds the learning rate.
     ///   - willReserve: told what is about to be trained, before the device's memory is reserved.
@@ -125,7 +125,8 @@ public final class TrainingJob {
     public convenience init(
         _ settings: TrainingSettings, stopRequest: StopRequest = StopRequest(),
         checked: (@Sendable (_ done: Int, _ of: Int) -> Void)? = nil,
-        willCheck: (_ device: String) -> Void = { _ in }, willTune: (_ device: String) -> Void = { _ in },
+        willCheck: (_ device: String) -> Void = { _ in },
+        willTune: (_ device: String, _ seconds: Double) -> Void = { _, _ in },
         rangeTest: (_ step: Int, _ point: LearningRateTest.Point) -> Void = { _, _ in },
         willReserve: (TrainingPreview) -> Void = { _ in }
     ) throws {

@@ -20,11 +20,12 @@ struct TrainingMaterial {
     /// - Parameters:
     ///   - checked: told now and then how many pictures have been decoded, from any thread.
     ///   - willCheck: told the name of a device whose operations are about to be checked, which takes some seconds once.
-    ///   - willTune: told the name of a device whose kernels are about to be tuned for the network, which does too.
+    ///   - willTune: told the name of a device whose kernels are about to be tuned for the network, and the most
+    ///     seconds that it takes.
     /// - Throws: the error of what cannot be read, or does not fit; `CancellationError` when it was asked to stop.
     init(
         _ settings: TrainingSettings, stopRequest: StopRequest, checked: (@Sendable (_ done: Int, _ of: Int) -> Void)?,
-        willCheck: (_ device: String) -> Void, willTune: (_ device: String) -> Void = { _ in }
+        willCheck: (_ device: String) -> Void, willTune: (_ device: String, _ seconds: Double) -> Void = { _, _ in }
     ) throws {
         try settings.options.validate()
         let listed = try Dataset(folder: settings.data)

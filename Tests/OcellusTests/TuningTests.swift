@@ -50,6 +50,46 @@ struct TuningTests {
         #expect(tuner.tune([try graph(backend, 3)], known: found) { true }.isEmpty)
     }
 
+    @Test("what was best for the last operation of a kind is the first that is tried for the next")
+    func kinds() throws {
+        let network = Network(input: [16, 16, 8]) {
+            ConvolutionLayer(32, 3, activation: .relu)
+            ConvolutionLayer(24, 3, activation: .relu)
+            ConvolutionLayer(16, 3, activation: .relu)
+            FlattenLayer()
+            DenseLayer(3)
+        }
+        // The kernels for GPUs, whose usual tile is hardly ever the best on a CPU.
+        let backend = try OpenCLBackend(device, kernelFamily: .tiled, cacheFolder: cache)
+        var tried: [(key: String, parameters: [KernelParameters])] = []
+        var found: [String: KernelParameters] = [:]
+        _ = KernelTuner(backend, against: try CPUBackend(), effort: .quick) { event in
+            switch event {
+            case .began(let key, _, _): tried.append((key, []))
+            case .timed(let parameters, _): tried[tried.count - 1].parameters.append(parameters)
+            case .found(let key, let entry): found[key] = entry.parameters
+            case .rejected, .failed: break
+            }
+        }.tune([try .steps(network, .inference, batch: 4, on: backend)])
+        let convolutions = tried.filter { $0.key.hasPrefix("convolution ") }
+        #expect(convolutions.count == 3)
+        for (last, next) in zip(convolutions, convolutions.dropFirst()) {
+            let best = try #require(found[last.key])
+            #expect(best == KernelParameters() || next.parameters.dropFirst().first == best)
+        }
+    }
+
+    @Test("the first of each kind has half of its kind's time, the others one and a half times what their work is")
+    func shares() {
+        var shares = TuningShares([("a", 8), ("b", 4), ("a", 2), ("b", 2), ("c", 0)])
+        // Of 16, then of 8, of 4, of 2, and all of what is left.
+        let expected: [Double] = [8 / 16, 4 / 8, 3 / 4, 1, 1]
+        let found = expected.map { _ in shares.next() }
+        #expect(found == expected)
+        var one = TuningShares([("a", 0)])
+        #expect(one.next() == 1)
+    }
+
     @Test("it does not take kernels that compute wrongly or do not build")
     func rejection() throws {
         for (text, replacement, reason) in [

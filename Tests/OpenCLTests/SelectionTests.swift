@@ -14,6 +14,14 @@ extension OpenCLSuite {
             #expect(selected.description.name == device.description.name)
         }
 
+        @Test(arguments: TestDevice.all) func `A device's whole name selects it, be it a part of another's`(
+            _ device: OpenCLDevice
+        ) throws {
+            let selected = try found.select("opencl:" + device.description.name.lowercased())
+            #expect(selected.platformName == device.platformName)
+            #expect(selected.description.name == device.description.name)
+        }
+
         @Test func `No part of a name selects the best device`() throws {
             let best = try #require(found.devices.map(\.score).max())
             #expect(try found.select("opencl").score == best)

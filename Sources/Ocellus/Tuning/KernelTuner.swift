@@ -4,8 +4,9 @@ import OcellusTraining
 
 /// Tries parameters of kernels on a device, and finds the quickest that compute what the CPU does.
 ///
-/// For each operation it goes along one axis of parameters after the other, each time from the best so far. In the end the best
-/// and the usual parameters are timed once more in turn, and where that does not tell them apart the usual ones stay.
+/// For each operation it first tries what was best for the last of its kind, then goes along one axis of parameters after the
+/// other, each time from the best so far. In the end the best and the usual parameters are timed once more in turn, and where that
+/// does not tell them apart the usual ones stay.
 public struct KernelTuner {
     /// What happens while it looks.
     public enum Event: Sendable {
@@ -70,19 +71,23 @@ public struct KernelTuner {
             known[candidate.key].map { !$0.isVerified || $0.effort < effort } ?? true
         }
         var found: [String: TunedKernels.Entry] = [:]
-        var remainingWork = candidates.reduce(0) { $0 + $1.work }
+        var shares = TuningShares(candidates.map { ($0.kind, $0.work) })
+        // What was best for the last of each kind.
+        var favourites: [String: KernelParameters] = [:]
         for (index, candidate) in candidates.enumerated() where !shouldStop() {
             report(.began(key: candidate.key, index: index, count: candidates.count))
-            // Time goes to operations by their work.
             let now = clock.seconds
-            let share = remainingWork > 0 ? candidate.work / remainingWork : 1
-            remainingWork -= candidate.work
-            let deadline = limit == .infinity ? .infinity : now + max(limit - now, 0) * min(share * 1.5, 1)
+            let share = shares.next()
+            let deadline = limit == .infinity ? .infinity : now + max(limit - now, 0) * share
             var entry = TunedKernels.Entry(effort: effort)
             if now < limit {
                 do {
                     let imported = known[candidate.key].flatMap { $0.isVerified ? nil : $0.parameters }
-                    entry = try tune(candidate, imported, until: deadline, shouldStop)
+                    let likely = [imported, favourites[candidate.kind]].compactMap { $0 }
+                    entry = try tune(
+                        candidate, first: likely, searches: imported == nil || effort == .thorough, until: deadline,
+                        shouldStop)
+                    favourites[candidate.kind] = entry.parameters
                 } catch {
                     report(.failed(key: candidate.key, reason: "\(error)"))
                 }
@@ -94,7 +99,8 @@ public struct KernelTuner {
     }
 
     private func tune(
-        _ candidate: TunedCandidate, _ imported: KernelParameters?, until deadline: Double, _ shouldStop: () -> Bool
+        _ candidate: TunedCandidate, first likely: [KernelParameters], searches: Bool, until deadline: Double,
+        _ shouldStop: () -> Bool
     ) throws -> TunedKernels.Entry {
         let trial = try OperationTrial(
             candidate.operation, inputs: candidate.inputs, outputs: candidate.outputs, capacity: candidate.capacity,
@@ -113,8 +119,8 @@ public struct KernelTuner {
             else { return }
             best = (parameters, result)
         }
-        if let imported { consider(usual.replacing(with: imported)) }
-        if imported == nil || effort == .thorough {
+        for parameters in likely { consider(usual.replacing(with: parameters)) }
+        if searches {
             search(candidate, from: usual, { best.parameters }, consider, until: deadline, shouldStop)
             let other = (usual.family ?? backend.kernelFamily).other
             // The other family is for other devices; but who knows. A family that failed the device's check is not tried.
@@ -185,6 +191,8 @@ public struct KernelTuner {
 /// An operation that can be tuned, as a graph has it.
 struct TunedCandidate {
     let key: String
+    /// What operations have in common for which the same parameters may be best.
+    let kind: String
     let operation: any TunableOperation
     let inputs, outputs: [TensorDescription]
     let capacity: Int
@@ -211,8 +219,13 @@ struct TunedCandidate {
                 ).text
                 guard seen.insert(key).inserted else { return nil }
                 let cost = operation.cost(inputs: inputs, outputs: outputs, samples: planned.capacity)
+                // Depthwise convolutions have other axes than the rest.
+                let axes = (backend as? OpenCLBackend).map {
+                    operation.tuningAxes(on: $0, inputs: inputs, outputs: outputs).count
+                }
                 return TunedCandidate(
-                    key: key, operation: operation, inputs: inputs, outputs: outputs, capacity: planned.capacity,
+                    key: key, kind: "\(operation.name) \(axes ?? 0)", operation: operation, inputs: inputs,
+                    outputs: outputs, capacity: planned.capacity,
                     isInference: planned.isInference, layer: node.layer, work: Double(cost.flops))
             }
         }.sorted { $0.work > $1.work }

@@ -12,8 +12,8 @@ public enum KernelTuning: String, Sendable, CaseIterable {
     /// Take the usual kernels.
     case off
 
-    /// The seconds of a quick tuning.
-    public static let quickSeconds = 5.0
+    /// The most seconds of a quick tuning of so many operations: some for kernels to be compiled, and for each to be timed.
+    public static func quickSeconds(operations count: Int) -> Double { 5 + 0.25 * Double(count) }
 }
 
 extension ChosenDevice {
@@ -37,20 +37,22 @@ extension ChosenDevice {
     /// - Parameters:
     ///   - graphs: what is going to run.
     ///   - threads: how many threads the CPU backend uses, which results are compared with; nil for one a core.
-    ///   - willTune: told the name of a device that is about to be tuned.
+    ///   - willTune: told the name of a device that is about to be tuned, and the most seconds that it takes.
     /// - Throws: `GraphError` of a graph that cannot be made; nothing for lack of a place to keep what was found.
     public func tuned(
-        _ tuning: KernelTuning, for graphs: [PlannedGraph], threads: Int? = nil, willTune: (String) -> Void = { _ in },
-        shouldStop: () -> Bool = { false }
+        _ tuning: KernelTuning, for graphs: [PlannedGraph], threads: Int? = nil,
+        willTune: (_ device: String, _ seconds: Double) -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
     ) throws -> ChosenDevice {
         guard let openCL = backend as? OpenCLBackend, !openCL.openCLDevice.isSimulator else { return self }
         guard tuning != .off else { return choosing { $0.tuned = [:] } }
         let keys = Set(TunedCandidate.all(of: graphs, on: openCL).map(\.key))
         var kernels = TunedKernels.keptAfterTrials(for: openCL.openCLDevice)
-        if tuning == .quick, keys.contains(where: { kernels.entries[$0]?.isVerified != true }) {
-            willTune(openCL.device.name)
+        let unknown = keys.count { kernels.entries[$0]?.isVerified != true }
+        if tuning == .quick, unknown > 0 {
+            let seconds = KernelTuning.quickSeconds(operations: unknown)
+            willTune(openCL.device.name, seconds)
             let tuner = KernelTuner(
-                openCL, against: try CPUBackend(threads: threads), effort: .quick, seconds: KernelTuning.quickSeconds,
+                openCL, against: try CPUBackend(threads: threads), effort: .quick, seconds: seconds,
                 faulty: kernels.faulty, takesNotes: true)
             let found = tuner.tune(graphs, known: kernels.entries, shouldStop: shouldStop)
             kernels.entries.merge(found) { $1 }

@@ -27,8 +27,8 @@ struct DeviceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Kernels of an OpenCL device: quick (for what is new to it, train and bench try kernels for "
-                + "\(Int(KernelTuning.quickSeconds)) s and keep the quickest), kept (those found before), or off (the usual "
+            "Kernels of an OpenCL device: quick (for what is new to it, train and bench try kernels for some "
+                + "seconds and keep the quickest), kept (those found before), or off (the usual "
                 + "ones) (default: quick). See 'ocellus tune'.", valueName: "tuning"))
     var tuning: KernelTuning?
 
@@ -54,10 +54,9 @@ struct DeviceOptions: ParsableArguments {
     }
 
     /// Says what takes its time.
-    static func noteTuning(device: String) {
+    static func noteTuning(device: String, seconds: Double) {
         Terminal.note(
-            "this is new to \(device): kernels are tried for \(Int(KernelTuning.quickSeconds)) s at most; 'ocellus "
-                + "tune' tries more")
+            "this is new to \(device): kernels are tried for \(Int(seconds)) s at most; 'ocellus tune' tries more")
     }
 
     /// Says what takes its time.

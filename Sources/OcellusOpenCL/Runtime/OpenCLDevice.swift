@@ -122,6 +122,11 @@ public struct OpenCLDevice: Sendable {
             .contains { $0.lowercased().contains(part) }
     }
 
+    /// Whether that is the platform's or the device's whole name, whatever the case.
+    func isCalled(_ name: String) -> Bool {
+        [platformName, description.name].contains { $0.lowercased() == name.lowercased() }
+    }
+
     /// The same device by way of other functions: how tests make a driver fail.
     package func replacingFunctions(_ change: (inout OcellusOpenCLFunctions) -> Void) -> OpenCLDevice {
         var functions = library.functions

@@ -31,7 +31,8 @@ public struct OpenCLDevices: Sendable {
     }
 
     /// The device that `name` asks for: `opencl` is the best one, `opencl:PART` the one with PART in the name of the
-    /// device or of its platform, whatever the case. Of several alike it is the first.
+    /// device or of its platform, whatever the case; before all others the one whose whole name that is. Of several alike it is
+    /// the first.
     /// - Throws: `BackendError` that lists the devices when none or several fit.
     public func select(_ name: String) throws -> OpenCLDevice {
         let selected = try selectAll([name])
@@ -81,7 +82,9 @@ public struct OpenCLDevices: Sendable {
         }
         guard let part, !part.isEmpty else { return devices.filter { $0.model == best.model } }
 
-        let matching = devices.filter { $0.matches(part) }
+        // The name of one device may be a part of another's.
+        let named = devices.filter { $0.isCalled(part) }
+        let matching = named.isEmpty ? devices.filter { $0.matches(part) } : named
         guard !matching.isEmpty else {
             throw BackendError("No OpenCL device has '\(part)' in its name. There is: \(list(devices))")
         }
