@@ -54,7 +54,7 @@ extension ConvolutionFilterGradient: TunableOperation {
         switch backend.kernelFamily {
         case .tiled:
             return [
-                backend.tileAxis(columns: outputChannels / groups), backend.groupsAxis([256, 1024, 2048]),
+                backend.tileAxis(columns: outputChannels / groups), backend.groupsAxis([256, 128, 1024, 2048]),
                 backend.productAxis,
             ]
         case .wide:
