@@ -67,12 +67,17 @@ kernel void sum_layer_gradients(
     CHANNELS_OF_ITEM
     ROWS_OF_CHUNK
     floatV scale = (floatV)0.0f, shift = (floatV)0.0f;
-    for (ulong row = first; row < end; row += LANES) {
-        const float2 of = vload2(row, row_statistics);
-        const ulong place = row * (uint)channels + channel;
-        const floatV gradient = load_some_stored(dy + place, present);
-        scale += gradient * (load_some_stored(x + place, present) - of.x) * of.y;
-        shift += gradient;
+    for (ulong row = first; row < end; row += DEPTH * LANES) {
+        floatV values[DEPTH], gradients[DEPTH];
+        LOAD_ROWS(values, x, end)
+        LOAD_ROWS(gradients, dy, end)
+#pragma unroll
+        for (int i = 0; i < DEPTH; ++i) {
+            if (!HAS_ROW(i, end)) continue;
+            const float2 of = vload2(row + i * LANES, row_statistics);
+            scale += gradients[i] * (values[i] - of.x) * of.y;
+            shift += gradients[i];
+        }
     }
     scale = SUM_OF_LANES(scale, room);
     shift = SUM_OF_LANES(shift, room);

@@ -50,7 +50,9 @@ struct TuningTests {
         #expect(tuner.tune([try graph(backend, 3)], known: found) { true }.isEmpty)
     }
 
-    @Test("what was best for the last operation of a kind is the first that is tried for the next")
+    @Test(
+        "quick tuning tries first what was best for the last operation of a kind, and leaves it at that where it is better"
+    )
     func kinds() throws {
         let network = Network(input: [16, 16, 8]) {
             ConvolutionLayer(32, 3, activation: .relu)
@@ -59,31 +61,41 @@ struct TuningTests {
             FlattenLayer()
             DenseLayer(3)
         }
-        // The kernels for GPUs, whose usual tile is hardly ever the best on a CPU.
-        let backend = try OpenCLBackend(device, kernelFamily: .tiled, cacheFolder: cache)
-        var tried: [(key: String, parameters: [KernelParameters])] = []
-        var found: [String: KernelParameters] = [:]
-        _ = KernelTuner(backend, against: try CPUBackend(), effort: .quick) { event in
-            switch event {
-            case .began(let key, _, _): tried.append((key, []))
-            case .timed(let parameters, _): tried[tried.count - 1].parameters.append(parameters)
-            case .found(let key, let entry): found[key] = entry.parameters
-            case .rejected, .failed: break
-            }
-        }.tune([try .steps(network, .inference, batch: 4, on: backend)])
+        var (tried, found): ([String: [KernelParameters]], [String: KernelParameters]) = ([:], [:])
+        // The kernels for GPUs, with all tiles held up but one that is not the usual one.
+        let quickest = MatrixTile(64, 32, item: 4, 4, slice: 32)
+        let start = "const int item_row = item / ITEMS_ACROSS;"
+        let delay = "volatile int wait = TILE_ROWS == 64 && TILE_COLUMNS == 32 ? 0 : 20000; while (wait > 0) --wait; "
+        try OpenCLFault.inject(.miscompilation(of: start, as: delay + start), into: device) { device in
+            let backend = try OpenCLBackend(device, kernelFamily: .tiled, cacheFolder: cache)
+            var current = ""
+            _ = KernelTuner(backend, against: try CPUBackend(), effort: .quick) { event in
+                switch event {
+                case .began(let key, _, _): current = key
+                case .timed(let parameters, _): tried[current, default: []].append(parameters)
+                case .found(let key, let entry): found[key] = entry.parameters
+                case .rejected, .failed: break
+                }
+            }.tune([try .steps(network, .inference, batch: 4, on: backend)])
+        }
         let convolutions = tried.filter { $0.key.hasPrefix("convolution ") }
         #expect(convolutions.count == 3)
-        for (last, next) in zip(convolutions, convolutions.dropFirst()) {
-            let best = try #require(found[last.key])
-            #expect(best == KernelParameters() || next.parameters.dropFirst().first == best)
-        }
+        #expect(convolutions.keys.allSatisfy { found[$0]?.tile == quickest })
+        // The first is searched for; for the others it is compared with the usual one, twice to be sure.
+        let favourite = found.first { $0.key.hasPrefix("convolution ") }?.value
+        #expect(convolutions.values.count { $0.dropFirst().first == favourite && $0.count == 6 } == 2)
     }
 
-    @Test("the first of each kind has half of its kind's time, the others one and a half times what their work is")
+    @Test(
+        "the first of a kind may take half of its kind's time, or what its own work is; the others one and a half times that"
+    )
     func shares() {
-        var shares = TuningShares([("a", 8), ("b", 4), ("a", 2), ("b", 2), ("c", 0)])
-        // Of 16, then of 8, of 4, of 2, and all of what is left.
-        let expected: [Double] = [8 / 16, 4 / 8, 3 / 4, 1, 1]
+        var shares = TuningShares([("a", 2), ("b", 4), ("a", 1), ("a", 5), ("b", 0), ("c", 0)])
+        let expected: [Double] = [
+            4 / 12,  // half of a's
+            4 / 10,  // b's own
+            1.5 / 6, 1, 1, 1,
+        ]
         let found = expected.map { _ in shares.next() }
         #expect(found == expected)
         var one = TuningShares([("a", 0)])

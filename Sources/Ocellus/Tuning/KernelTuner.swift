@@ -4,9 +4,9 @@ import OcellusTraining
 
 /// Tries parameters of kernels on a device, and finds the quickest that compute what the CPU does.
 ///
-/// For each operation it first tries what was best for the last of its kind, then goes along one axis of parameters after the
-/// other, each time from the best so far. In the end the best and the usual parameters are timed once more in turn, and where that
-/// does not tell them apart the usual ones stay.
+/// For each operation it goes along one axis of parameters after the other, each time from the best so far. With little time what
+/// was best for the last of its kind will do, where it is better than the usual ones. In the end the best and the usual parameters
+/// are timed once more in turn, and where that does not tell them apart the usual ones stay.
 public struct KernelTuner {
     /// What happens while it looks.
     public enum Event: Sendable {
@@ -72,22 +72,27 @@ public struct KernelTuner {
         }
         var found: [String: TunedKernels.Entry] = [:]
         var shares = TuningShares(candidates.map { ($0.kind, $0.work) })
-        // What was best for the last of each kind.
+        // What was last better than the usual for each kind.
         var favourites: [String: KernelParameters] = [:]
+        // The time begins when the reference is done with the first: of large products it makes few.
+        var end = Double.infinity
         for (index, candidate) in candidates.enumerated() where !shouldStop() {
             report(.began(key: candidate.key, index: index, count: candidates.count))
-            let now = clock.seconds
             let share = shares.next()
-            let deadline = limit == .infinity ? .infinity : now + max(limit - now, 0) * share
             var entry = TunedKernels.Entry(effort: effort)
-            if now < limit {
+            if clock.seconds < end {
                 do {
-                    let imported = known[candidate.key].flatMap { $0.isVerified ? nil : $0.parameters }
-                    let likely = [imported, favourites[candidate.kind]].compactMap { $0 }
-                    entry = try tune(
-                        candidate, first: likely, searches: imported == nil || effort == .thorough, until: deadline,
-                        shouldStop)
-                    favourites[candidate.kind] = entry.parameters
+                    let trial = try trial(candidate)
+                    let now = clock.seconds
+                    if index == 0 { end = now + limit }
+                    if now < end {
+                        let imported = known[candidate.key].flatMap { $0.isVerified ? nil : $0.parameters }
+                        entry = try tune(
+                            candidate, by: trial, imported: imported,
+                            favourite: effort == .quick ? favourites[candidate.kind] : nil,
+                            until: end == .infinity ? .infinity : now + (end - now) * share, shouldStop)
+                        if entry.parameters != KernelParameters() { favourites[candidate.kind] = entry.parameters }
+                    }
                 } catch {
                     report(.failed(key: candidate.key, reason: "\(error)"))
                 }
@@ -98,13 +103,16 @@ public struct KernelTuner {
         return found
     }
 
-    private func tune(
-        _ candidate: TunedCandidate, first likely: [KernelParameters], searches: Bool, until deadline: Double,
-        _ shouldStop: () -> Bool
-    ) throws -> TunedKernels.Entry {
-        let trial = try OperationTrial(
+    private func trial(_ candidate: TunedCandidate) throws -> OperationTrial {
+        try OperationTrial(
             candidate.operation, inputs: candidate.inputs, outputs: candidate.outputs, capacity: candidate.capacity,
             isInference: candidate.isInference, label: candidate.layer, on: backend, against: reference)
+    }
+
+    private func tune(
+        _ candidate: TunedCandidate, by trial: OperationTrial, imported: KernelParameters?,
+        favourite: KernelParameters?, until deadline: Double, _ shouldStop: () -> Bool
+    ) throws -> TunedKernels.Entry {
         // Choices by the operation's name, as for kernels that failed the device's check, hold for what is usual here.
         var usual = KernelParameters()
         usual.family = backend.choices.families[candidate.operation.name]
@@ -119,8 +127,9 @@ public struct KernelTuner {
             else { return }
             best = (parameters, result)
         }
-        for parameters in likely { consider(usual.replacing(with: parameters)) }
-        if searches {
+        if let imported { consider(usual.replacing(with: imported)) }
+        if let favourite { consider(usual.replacing(with: favourite)) }
+        if effort == .thorough || imported == nil && best.parameters == usual {
             search(candidate, from: usual, { best.parameters }, consider, until: deadline, shouldStop)
             let other = (usual.family ?? backend.kernelFamily).other
             // The other family is for other devices; but who knows. A family that failed the device's check is not tried.

@@ -1,7 +1,7 @@
 /// How the time that is left is divided among operations that are tuned one after the other, by their work.
 ///
-/// Each is first given what was best for the last of its kind, which takes little time: what that is, is looked for on the first
-/// of each kind, for half of the kind's time. What an operation does not use is left to those after it.
+/// What is best for the first of a kind is tried first for the others, which takes little time. So the first may take what half
+/// of the work of its kind would, or its own, if that is more. What an operation does not use is left to those after it.
 package struct TuningShares {
     private let items: [(kind: String, work: Double)]
     private var remaining: [String: Double] = [:]

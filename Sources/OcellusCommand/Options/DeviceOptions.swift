@@ -56,7 +56,8 @@ struct DeviceOptions: ParsableArguments {
     /// Says what takes its time.
     static func noteTuning(device: String, seconds: Double) {
         Terminal.note(
-            "this is new to \(device): kernels are tried for \(Int(seconds)) s at most; 'ocellus tune' tries more")
+            "this is new to \(device): kernels are tried for \(Int(seconds.rounded(.up))) s at most; 'ocellus tune' "
+                + "tries more")
     }
 
     /// Says what takes its time.

@@ -50,7 +50,7 @@ extension OpenCLBackend {
         return zip(candidates, costs).min { $0.1 < $1.1 }?.0 ?? .small
     }
 
-    /// The tiles that matrix units make, the likeliest for large products first.
+    /// The tiles that matrix units make, in the order in which they are tried.
     var tilesOfUnits: [MatrixTile] {
         takesWarpGroups ? MatrixTile.ofWarpGroups + [.small, .narrow] : MatrixTile.ofUnits
     }
@@ -92,8 +92,8 @@ extension MatrixTile {
     /// Two of the large ones, by groups that have a compute unit to themselves. They fetch a quarter less for as large a product.
     package static let twiceAsHigh = MatrixTile(256, 128, item: 8, 8, slice: 16)
     package static let twiceAsWide = MatrixTile(128, 256, item: 8, 8, slice: 16)
-    /// Those that `tiled_wgmma.cl` makes. Only tuning takes the first two.
-    static let ofWarpGroups = [twiceAsHigh, twiceAsWide, large, tall]
+    /// Those that `tiled_wgmma.cl` makes, in the order in which tuning tries them, which alone takes the first two.
+    static let ofWarpGroups = [twiceAsHigh, twiceAsWide, tall, large]
 
     /// Tiles of a product.
     func count(rows: Int, columns: Int) -> Int { rows.dividedUp(by: self.rows) * columns.dividedUp(by: self.columns) }

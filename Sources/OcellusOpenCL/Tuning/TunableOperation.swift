@@ -54,9 +54,10 @@ extension OpenCLBackend {
         tile.itemCount <= openCLDevice.maximumWorkGroupSize && tile.localByteCount <= openCLDevice.localMemoryByteCount
     }
 
-    /// How products are added, but for the usual way; units have one of their own.
+    /// How products are added, but for the usual way; matrix units have one of their own.
     var productAxis: [KernelParameters] {
-        matrixUnits == nil ? [.mad, .fma].map { KernelParameters(product: $0) } : []
+        kernelFamily == .wide || matrixUnits == nil
+            ? [.mad, .fma].map { KernelParameters(product: $0) } : []
     }
 
     /// What a convolution's kernels fetch of its filter.

@@ -9,6 +9,11 @@ extension BackendSuite {
             Dense.self, DenseInputGradient.self, DenseWeightGradient.self, MatrixMultiplication.self,
         ]
 
+        /// Each device with some units that multiply factors as activations are stored.
+        private static let devices = [Precision.fp16, .bf16].flatMap { precision in
+            TestedDevice.withMatrixUnits(precision).filter { !$0.description.contains(", ") }.map { ($0, precision) }
+        }
+
         /// Of factors as the units round them, so that all but the order of sums is exact.
         @Test(arguments: [Precision.tf32, .fp16, .bf16])
         func `With the fragments of the instruction, exchanged through local memory`(_ precision: Precision) throws {
@@ -28,13 +33,13 @@ extension BackendSuite {
             arguments: [Convolution.self, ConvolutionInputGradient.self, ResidualConvolution.self]
                 as [any TestedOperation.Type])
         func `Filters that are rounded beforehand give the same bits`(_ type: any TestedOperation.Type) throws {
-            for device in TestedDevice.withMatrixUnits(.fp16) {
+            for (device, precision) in Self.devices {
                 let backend = try #require(device.backend() as? OpenCLBackend)
                 let rounding = backend.forcing(
                     backend.parameters.replacing(with: KernelParameters(narrowsFilter: true)))
                 let tests = try type.allCases.compactMap { test -> OperationCase? in
                     var test = test
-                    test.storage = .all(.float16)
+                    test.storage = .all(precision.storage)
                     let (inputs, outputs) = (test.inputDescriptions, try test.outputDescriptions())
                     guard let operation = test.operation as? any OpenCLOperation,
                         backend.supports(operation, inputs: inputs, outputs: outputs)
@@ -45,10 +50,12 @@ extension BackendSuite {
                 }
                 #expect(tests.count > 1)
                 for test in try device.affordable(tests) {
-                    let results = try [backend, rounding].map {
-                        try CaseRunner($0, test, .separate, isSimulated: device.isSimulated).run()
+                    let expected = try CaseRunner(backend, test, .separate, isSimulated: device.isSimulated).run()
+                    // Those that change are rounded in the step, those that do not when it is prepared.
+                    for layout in [OperandLayout.separate, .constantWeights] {
+                        let result = try CaseRunner(rounding, test, layout, isSimulated: device.isSimulated).run()
+                        #expect(result.bits == expected.bits, "\(test) on \(device), \(layout)")
                     }
-                    #expect(results[0].bits == results[1].bits, "\(test) on \(device)")
                 }
             }
         }
@@ -65,9 +72,8 @@ extension BackendSuite {
         /// No operation's shapes fill them.
         @Test(arguments: [MatrixTile.twiceAsHigh, .twiceAsWide])
         func `Tiles for a unit of their own multiply rightly`(_ tile: MatrixTile) throws {
-            for device in TestedDevice.withMatrixUnits(.fp16) {
-                let backend = try #require(device.backend() as? OpenCLBackend)
-                guard backend.matrixUnits == .portableWarpGroups else { continue }
+            let backends = try TestedDevice.withMatrixUnits(.fp16).compactMap { try $0.backend() as? OpenCLBackend }
+            for backend in backends.filter({ $0.matrixUnits == .portableWarpGroups }).prefix(1) {
                 try backend.tryProducts(by: tile)
             }
         }

@@ -53,8 +53,9 @@ struct OperationReport {
         let backend = try device.backend()
         let forms =
             precision == .tf32 ? [] : [ActivationStorageForm.all(precision.storage), .inputs(precision.storage)]
-        let supported = try type.allCases.flatMap { test in
-            try ([.floats] + forms).compactMap { form -> OperationCase? in
+        // Form after form, so that the few that there is time for are of each.
+        let supported = try ([.floats] + forms).flatMap { form in
+            try type.allCases.compactMap { test -> OperationCase? in
                 var test = test
                 test.storage = form
                 test.factors = precision

@@ -51,7 +51,8 @@ struct TestedDevice: CustomTestStringConvertible, CustomStringConvertible, Senda
         var kinds: [(units: MatrixUnits, tile: MatrixTile?)] = [(.portable, nil)]
         if isComplete || precision != .bf16 { kinds.append((.portable, large)) }
         if precision == .fp16 || isComplete && precision == .bf16 {
-            kinds += [(.portableWarpGroups, large), (.portableWarpGroups, tall)]
+            kinds += [large, tall, .twiceAsWide].map { (.portableWarpGroups, $0) }
+            if isComplete { kinds.append((.portableWarpGroups, .twiceAsHigh)) }
         }
         return OpenCLDevices.find().devices.filter { isComplete || !$0.isSimulated }.flatMap { device in
             kinds.filter { isComplete || $0.tile == nil || device.platformName.contains("Portable") }.map { kind in
