@@ -74,7 +74,7 @@ public struct KernelTuner {
         var shares = TuningShares(candidates.map { ($0.kind, $0.work) })
         // What was last better than the usual for each kind.
         var favourites: [String: KernelParameters] = [:]
-        // The time begins when the reference is done with the first: of large products it makes few.
+        // The time begins when the reference has computed the first, for which it takes long where that is a large product.
         var end = Double.infinity
         for (index, candidate) in candidates.enumerated() where !shouldStop() {
             report(.began(key: candidate.key, index: index, count: candidates.count))
@@ -84,7 +84,7 @@ public struct KernelTuner {
                 do {
                     let trial = try trial(candidate)
                     let now = clock.seconds
-                    if index == 0 { end = now + limit }
+                    if end == .infinity { end = now + limit }
                     if now < end {
                         let imported = known[candidate.key].flatMap { $0.isVerified ? nil : $0.parameters }
                         entry = try tune(
