@@ -74,7 +74,10 @@ import Testing
             $0.bodyBytesInAll = 24 << 20
             $0.bodyTime = .seconds(20)
         }
-        try await withService(options, Self.routes) { port, _ in
+        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+        let service = HTTPService(
+            options, routes: Self.routes, logger: .silent, onListening: { continuation.yield($0) })
+        try await withRunning(service, ports) { port, _ in
             // Two that do not end hold 20.5 MiB of 24; a third would go beyond the 21 that are for large ones.
             var open: [Connection] = []
             for _ in 0..<2 {
@@ -83,6 +86,9 @@ import Testing
                 try await large.send(Array(repeating: 7, count: 41 << 18))
                 open.append(large)
             }
+            // Before all of theirs has been read, it might be one of them that is refused.
+            for _ in 0..<2000 where service.bodyByteCount < 41 << 19 { try await Task.sleep(for: .milliseconds(10)) }
+            #expect(service.bodyByteCount == 41 << 19)
             var refused: Response?
             for _ in 0..<200 where refused?.status != 503 {
                 let third = try Connection(port: port)

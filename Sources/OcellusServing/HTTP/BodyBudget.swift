@@ -11,6 +11,9 @@ final class BodyBudget: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
+    /// The bytes that are in memory.
+    var byteCount: Int { used.load(ordering: .relaxed) }
+
     /// One request's part of it, given back at its end.
     final class Share: Sendable {
         private let budget: BodyBudget

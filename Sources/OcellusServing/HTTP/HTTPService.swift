@@ -53,6 +53,9 @@ public final class HTTPService: Service {
         self.onResponse = onResponse
     }
 
+    /// The bytes of requests' bodies that are in memory.
+    package var bodyByteCount: Int { budget.byteCount }
+
     var stopTime: Duration { options.limits.stopTime }
 
     /// For libraries, whose words are not for a person who runs a server.
