@@ -117,8 +117,8 @@ public final class TrainingJob {
     ///   - stopRequest: how a signal or another thread asks training to stop.
     ///   - checked: told now and then how many pictures have been decoded, from any thread.
     ///   - willCheck: told the name of a device whose operations are about to be checked, which takes some seconds once.
-    ///   - willTune: told the name of a device whose kernels are about to be tuned for the network, and the most seconds that it takes
-    ///     once.
+    ///   - willTune: told the name of a device whose kernels are about to be tuned for the network, and the most seconds
+    ///     that are for that.
     ///   - rangeTest: told of each step of a range test, where one finds the learning rate.
     ///   - willReserve: told what is about to be trained, before the device's memory is reserved.
     /// - Throws: the error of what cannot be done; then there is no folder.
